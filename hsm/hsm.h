@@ -1,0 +1,128 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "hsm/bytes.h"
+#include "hsm/key_ref.h"
+#include "hsm/secret_bytes.h"
+
+namespace strongroom::hsm {
+
+/// When a caller stops waiting. Every call that may reach a token takes one.
+using Deadline = std::chrono::steady_clock::time_point;
+
+inline Deadline deadlineIn(std::chrono::milliseconds patience) {
+  return std::chrono::steady_clock::now() + patience;
+}
+
+/// Data keys are wrapped by AES key wrap (RFC 3394), which takes multiples of 8 bytes from 16 on.
+/// There is no padded form here: what CKM_AES_KEY_WRAP_PAD means differs from module to module
+/// (docs/adr/0004-data-key-lengths.md).
+inline constexpr std::size_t kMinDataKeyBytes = 16;
+inline constexpr std::size_t kMaxDataKeyBytes = 1024;
+
+constexpr bool isDataKeyLength(std::size_t bytes) {
+  return bytes >= kMinDataKeyBytes && bytes <= kMaxDataKeyBytes && bytes % 8 == 0;
+}
+
+/// The size of a wrapped data key, in bytes.
+constexpr std::size_t wrappedSize(std::size_t bytes) {
+  return bytes + 8;
+}
+
+/// A data key made inside the token.
+struct DataKey {
+  Bytes wrapped;  ///< under the CMK, wrappedSize(length) bytes
+  SecretBytes
+      plaintext;  ///< empty when it was made without plaintext: then its value never left the token
+};
+
+/// Whether the value of a data key leaves the token.
+enum class Plaintext { kReturn, kWithhold };
+
+/// The token that we talk to, as its own CK_TOKEN_INFO describes it.
+struct TokenDescription {
+  std::string label;
+  std::string serial;
+  std::string manufacturer;
+  std::string model;
+  std::string firmware;
+  std::string library;  ///< the module's description and version
+};
+
+/// One PKCS#11 function's counters since the process began.
+struct CallCount {
+  std::string function;  ///< "C_WrapKey"
+  std::uint64_t calls = 0;
+  std::uint64_t errors = 0;
+  double seconds = 0;  ///< time spent inside, summed over all threads
+};
+
+/// A consistent reading of the counters, for metrics.
+struct Statistics {
+  std::vector<CallCount> calls;
+  std::uint64_t sessionLimit = 0;
+  std::uint64_t sessionsOpen = 0;
+  std::uint64_t sessionsLeased = 0;
+  std::uint64_t sessionsDiscarded = 0;  ///< closed because a call on them failed unexpectedly
+  std::uint64_t leaseWaits = 0;         ///< leases that had to wait
+  std::uint64_t leaseTimeouts = 0;      ///< leases given up at the deadline (kBusy)
+  double leaseWaitSeconds = 0;
+  std::uint64_t logins = 0;
+  std::uint64_t keysCached = 0;  ///< entries of the handle cache
+};
+
+/// A token holding CMKs. No PKCS#11 type appears here: keys are named by KeyRef, secrets come back
+/// as SecretBytes, and there is no way to ask for a CMK. Thread-safe; calls borrow sessions from a
+/// pool. All throw hsm::Error.
+class Hsm {
+ public:
+  virtual ~Hsm() = default;
+
+  virtual TokenDescription describe() const = 0;
+
+  /// Generates an AES-256 CMK in the token: token, private, sensitive, unextractable, unmodifiable,
+  /// WRAP and UNWRAP only. Never repeated by itself, whatever fails. The new key is not to be used
+  /// before verifyKey() passed.
+  virtual void generateKey(const KeyRef& ref, Deadline deadline) = 0;
+
+  /// Reads the attributes of a CMK back and compares them with what was asked for, then wraps and
+  /// unwraps a throw-away key with it. Throws kKeyUnusable with the first attribute that is wrong,
+  /// kKeyNotFound when there is no such object.
+  virtual void verifyKey(const KeyRef& ref, Deadline deadline) = 0;
+
+  /// Destroys a CMK for ever. Throws kKeyNotFound only after a search under a proven login: then
+  /// the token holds no such object. After every other error the key may live. Repeated by itself
+  /// only when the module knew the handle no longer, so that nothing was destroyed.
+  virtual void destroyKey(const KeyRef& ref, Deadline deadline) = 0;
+
+  /// Every CMK of ours in the token, found anew in one pass; sorted.
+  virtual std::vector<KeyRef> listKeys(Deadline deadline) = 0;
+
+  /// Makes a data key of `bytes` bytes (isDataKeyLength()) in the token and wraps it under the CMK
+  /// `ref`.
+  virtual DataKey generateDataKey(const KeyRef& ref, std::size_t bytes, Plaintext plaintext,
+                                  Deadline deadline) = 0;
+
+  /// Unwraps a data key. Callers have authenticated `wrapped` before: a failure here is a fault,
+  /// not a verdict on it.
+  virtual SecretBytes unwrapDataKey(const KeyRef& ref, ByteView wrapped, Deadline deadline) = 0;
+
+  /// HMAC-SHA256 of `message` (at most 200 bytes) under the token's binding key: 32 bytes.
+  virtual SecretBytes bindingMac(ByteView message, Deadline deadline) = 0;
+
+  /// Fills `out` (at most 1024 bytes) from the token's generator.
+  virtual void random(std::span<std::byte> out, Deadline deadline) = 0;
+
+  /// One honest round trip: a throw-away session key wrapped and unwrapped, and the binding key
+  /// still the one that this process began with (a token initialised anew under a running service
+  /// fails here). Throws what went wrong.
+  virtual void probe(Deadline deadline) = 0;
+
+  virtual Statistics statistics() const = 0;
+};
+
+}  // namespace strongroom::hsm

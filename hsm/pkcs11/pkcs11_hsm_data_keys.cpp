@@ -1,0 +1,66 @@
+#include "hsm/pkcs11/key_operations.h"
+#include "hsm/pkcs11/object_names.h"
+#include "hsm/pkcs11/pkcs11_hsm.h"
+#include "hsm/pkcs11/templates.h"
+
+namespace strongroom::hsm::pkcs11 {
+namespace {
+
+constexpr std::size_t kMaxRandomBytes = 1024;
+constexpr std::size_t kMaxMacInput = 200;
+
+void requireSize(std::size_t size, std::size_t atLeast, std::size_t atMost, const char* what) {
+  if (size >= atLeast && size <= atMost) return;
+  throw Error(ErrorCode::kFault, std::string(what) + " of " + std::to_string(size) +
+                                     " bytes was asked for; the limit is " +
+                                     std::to_string(atMost));
+}
+
+void requireDataKeyLength(std::size_t bytes) {
+  if (isDataKeyLength(bytes)) return;
+  throw Error(ErrorCode::kFault,
+              "a data key has a multiple of 8 bytes, 16 to 1024, and not " + std::to_string(bytes));
+}
+
+}  // namespace
+
+DataKey Pkcs11Hsm::generateDataKey(const KeyRef& ref, std::size_t bytes, Plaintext plaintext,
+                                   Deadline deadline) {
+  requireDataKeyLength(bytes);
+  return token_.repeatableWithKey(ref, deadline, [&](Lease& lease, CK_OBJECT_HANDLE cmk) {
+    SessionObject key = generateSessionKey(lease, dataKeyTemplate(bytes, plaintext), bytes);
+    DataKey result;
+    result.wrapped = wrapKey(lease, cmk, key.handle(), bytes);
+    if (plaintext == Plaintext::kReturn) result.plaintext = readValue(lease, key.handle(), bytes);
+    key.destroy();
+    return result;
+  });
+}
+
+SecretBytes Pkcs11Hsm::unwrapDataKey(const KeyRef& ref, ByteView wrapped, Deadline deadline) {
+  const std::size_t bytes = wrapped.size() - wrappedSize(0);
+  requireDataKeyLength(bytes);
+  return token_.repeatableWithKey(ref, deadline, [&](Lease& lease, CK_OBJECT_HANDLE cmk) {
+    SessionObject key = unwrapKey(lease, token_.profile(), cmk, wrapped);
+    SecretBytes value = readValue(lease, key.handle(), bytes);
+    key.destroy();
+    return value;
+  });
+}
+
+SecretBytes Pkcs11Hsm::bindingMac(ByteView message, Deadline deadline) {
+  requireSize(message.size(), 0, kMaxMacInput, "a message to bind");
+  return token_.repeatableWithKey(
+      kBindingKeyRef, deadline,
+      [&](Lease& lease, CK_OBJECT_HANDLE key) { return hmacSha256(lease, key, message); });
+}
+
+void Pkcs11Hsm::random(std::span<std::byte> out, Deadline deadline) {
+  requireSize(out.size(), 0, kMaxRandomBytes, "randomness");
+  token_.repeatable(deadline, [&](Lease& lease) {
+    lease.invoke(kGenerateRandom, reinterpret_cast<CK_BYTE*>(out.data()),
+                 static_cast<CK_ULONG>(out.size()));
+  });
+}
+
+}  // namespace strongroom::hsm::pkcs11

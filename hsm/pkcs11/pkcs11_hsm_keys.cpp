@@ -1,0 +1,62 @@
+#include <algorithm>
+
+#include "hsm/pkcs11/object_names.h"
+#include "hsm/pkcs11/pkcs11_hsm.h"
+#include "hsm/pkcs11/token_keys.h"
+
+namespace strongroom::hsm::pkcs11 {
+namespace {
+
+/// Version 0 is the binding key's inside this layer: no caller may name it.
+void requireCmk(const KeyRef& ref) {
+  if (ref.version != 0) return;
+  throw Error(ErrorCode::kKeyNotFound, "versions of a CMK count from 1");
+}
+
+}  // namespace
+
+void Pkcs11Hsm::generateKey(const KeyRef& ref, Deadline deadline) {
+  requireCmk(ref);
+  {
+    const auto administration = token_.administer(deadline);
+    // After a new login the cache knows nothing, and it is what tells us that the name is taken.
+    if (token_.handles().generation() != token_.pool().generation()) token_.findAll(deadline);
+    token_.once(deadline, [&](Lease& lease) {
+      if (token_.handles().find(ref, lease.generation())) {
+        throw Error(ErrorCode::kKeyUnusable, "the token already holds an object " + labelOf(ref));
+      }
+      const CK_OBJECT_HANDLE key = generateTokenKey(lease, ref, trial_);
+      token_.handles().insert(ref, key, lease.generation());
+    });
+  }
+  makeDurable(token_.profile());
+}
+
+void Pkcs11Hsm::verifyKey(const KeyRef& ref, Deadline deadline) {
+  requireCmk(ref);
+  token_.repeatableWithKey(ref, deadline, [&](Lease& lease, CK_OBJECT_HANDLE key) {
+    verifyAttributes(lease, ref, key, trial_);
+    tryWrapAndUnwrap(lease, token_.profile(), key);
+  });
+}
+
+void Pkcs11Hsm::destroyKey(const KeyRef& ref, Deadline deadline) {
+  requireCmk(ref);
+  token_.administerKey(ref, deadline, [&](Lease& lease, CK_OBJECT_HANDLE key) {
+    lease.invoke(kDestroyObject, key);
+    token_.handles().forget(ref);
+  });
+  makeDurable(token_.profile());
+}
+
+std::vector<KeyRef> Pkcs11Hsm::listKeys(Deadline deadline) {
+  const auto administration = token_.administer(deadline);
+  std::vector<KeyRef> refs;
+  for (const auto& [ref, handle] : token_.findAll(deadline)) {
+    if (ref != kBindingKeyRef) refs.push_back(ref);
+  }
+  std::ranges::sort(refs);
+  return refs;
+}
+
+}  // namespace strongroom::hsm::pkcs11

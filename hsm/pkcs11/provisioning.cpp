@@ -1,0 +1,110 @@
+#include <p11-kit/pkcs11.h>
+
+#include <algorithm>
+#include <array>
+
+#include "hsm/open_token.h"
+#include "hsm/pkcs11/capabilities.h"
+#include "hsm/pkcs11/object_names.h"
+#include "hsm/pkcs11/token_connection.h"
+#include "hsm/pkcs11/token_keys.h"
+
+namespace strongroom::hsm {
+namespace {
+
+using pkcs11::Lease;
+using pkcs11::Module;
+using pkcs11::Token;
+
+constexpr std::chrono::seconds kPatience{60};
+
+using PaddedLabel = std::array<CK_UTF8CHAR, 32>;
+
+PaddedLabel padded(const std::string& label) {
+  PaddedLabel field;
+  if (label.empty() || label.size() > field.size() || label.back() == ' ') {
+    throw Error(ErrorCode::kTokenNotFound,
+                "a token's label has 1 to 32 bytes and does not end in a blank");
+  }
+  field.fill(' ');
+  std::ranges::copy(label, field.begin());
+  return field;
+}
+
+/// PKCS#11 takes no const where it only reads.
+CK_UTF8CHAR* pinBytes(const SecretBytes& pin) {
+  return reinterpret_cast<CK_UTF8CHAR*>(const_cast<std::byte*>(pin.expose().data()));
+}
+
+Token emptyTokenFor(Module& module, const std::string& label) {
+  const std::vector<Token> tokens = pkcs11::tokensOf(module);
+  if (std::ranges::any_of(tokens,
+                          [&](const Token& t) { return t.initialised() && t.label() == label; })) {
+    throw Error(ErrorCode::kTokenNotFound, "a token with the label '" + label + "' exists already");
+  }
+  const auto empty =
+      std::ranges::find_if(tokens, [](const Token& token) { return !token.initialised(); });
+  if (empty == tokens.end()) {
+    throw Error(ErrorCode::kTokenNotFound, "the module has no empty token to initialise");
+  }
+  return *empty;
+}
+
+void setPins(Module& module, CK_SLOT_ID slot, PaddedLabel label, const SecretBytes& soPin,
+             const SecretBytes& userPin) {
+  module.invoke(pkcs11::kInitToken, slot, pinBytes(soPin), static_cast<CK_ULONG>(soPin.size()),
+                label.data());
+  pkcs11::Session session(module, slot);
+  session.invoke(pkcs11::kLogin, static_cast<CK_USER_TYPE>(CKU_SO), pinBytes(soPin),
+                 static_cast<CK_ULONG>(soPin.size()));
+  session.invoke(pkcs11::kInitPin, pinBytes(userPin), static_cast<CK_ULONG>(userPin.size()));
+  // Explicitly, although this is the token's only session: the user's login follows in another one.
+  session.invoke(pkcs11::kLogout);
+}
+
+void makeBindingKey(pkcs11::TokenConnection& connection) {
+  const Deadline deadline = deadlineIn(kPatience);
+  const auto administration = connection.administer(deadline);
+  connection.once(deadline, [&](Lease& lease) {
+    const pkcs11::TrialResult trial = pkcs11::tryWrapping(lease, connection.profile());
+    const CK_OBJECT_HANDLE key = pkcs11::generateTokenKey(lease, pkcs11::kBindingKeyRef, trial);
+    pkcs11::verifyAttributes(lease, pkcs11::kBindingKeyRef, key, trial);
+  });
+}
+
+}  // namespace
+
+std::vector<TokenInfo> listTokens(const std::filesystem::path& path) {
+  Module module(path);
+  std::vector<TokenInfo> infos;
+  for (const Token& token : pkcs11::tokensOf(module)) {
+    const auto known = [](CK_ULONG count) {
+      return count == CK_UNAVAILABLE_INFORMATION ? std::uint64_t{0} : std::uint64_t{count};
+    };
+    infos.push_back({.slot = token.slot,
+                     .initialised = token.initialised(),
+                     .description = pkcs11::describe(module, token),
+                     .pinLow = (token.info.flags & CKF_USER_PIN_COUNT_LOW) != 0,
+                     .pinLocked = (token.info.flags & CKF_USER_PIN_LOCKED) != 0,
+                     .sessionsOpen = known(token.info.ulSessionCount),
+                     .sessionsMax = known(token.info.ulMaxSessionCount)});
+  }
+  return infos;
+}
+
+TokenDescription initialiseToken(const std::filesystem::path& path, const std::string& label,
+                                 const SecretBytes& soPin, const SecretBytes& userPin) {
+  const PaddedLabel field = padded(label);
+  Module module(path);
+  Token token = emptyTokenFor(module, label);
+  // Before anything is written: a token that lacks a mechanism stays empty.
+  pkcs11::requireMechanisms(module, token.slot);
+  setPins(module, token.slot, field, soPin, userPin);
+  token.info = module.tokenInfo(token.slot);
+  pkcs11::TokenConnection connection(module, token, userPin.clone(), 1);
+  makeBindingKey(connection);
+  pkcs11::makeDurable(connection.profile());
+  return pkcs11::describe(module, token);
+}
+
+}  // namespace strongroom::hsm

@@ -1,0 +1,26 @@
+#include "hsm/pkcs11/session.h"
+
+namespace strongroom::hsm::pkcs11 {
+
+Session::Session(Module& module, CK_SLOT_ID slot) : module_(&module) {
+  constexpr CK_FLAGS kReadWrite = CKF_SERIAL_SESSION | CKF_RW_SESSION;
+  module.invoke(kOpenSession, slot, kReadWrite, static_cast<void*>(nullptr),
+                static_cast<CK_NOTIFY>(nullptr), &handle_);
+}
+
+Session& Session::operator=(Session&& other) noexcept {
+  if (this != &other) {
+    close();
+    module_ = other.module_;
+    handle_ = std::exchange(other.handle_, CK_INVALID_HANDLE);
+  }
+  return *this;
+}
+
+void Session::close() noexcept {
+  if (handle_ == CK_INVALID_HANDLE) return;
+  // When it fails there is nobody left to mend it; the counters show the error.
+  static_cast<void>(module_->call(kCloseSession, std::exchange(handle_, CK_INVALID_HANDLE)));
+}
+
+}  // namespace strongroom::hsm::pkcs11

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "hsm/deadline_mutex.h"
+#include "hsm/hsm.h"
+#include "hsm/pkcs11/session.h"
+#include "hsm/secret_bytes.h"
+
+namespace strongroom::hsm::pkcs11 {
+
+class SessionPool;
+
+/// A session borrowed from the pool until the lease ends. Move-only; used by one thread at a time;
+/// ends before its pool.
+class Lease {
+ public:
+  ~Lease();
+  Lease(Lease&& other) noexcept;
+  Lease& operator=(Lease&&) = delete;
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+
+  /// Calls a function on the session. Throws kBusy instead of calling when the deadline has passed.
+  template <class Pointer, class... Arguments>
+  CK_RV call(const Function<Pointer>& function, Arguments... arguments) {
+    refuseWhenLate(function.name());
+    return session_->call(function, arguments...);
+  }
+
+  /// call(), and an Error for anything but CKR_OK.
+  template <class Pointer, class... Arguments>
+  void invoke(const Function<Pointer>& function, Arguments... arguments) {
+    check(call(function, arguments...), function.name());
+  }
+
+  /// Calls a function whatever the time: for cleaning up.
+  template <class Pointer, class... Arguments>
+  CK_RV callEvenLate(const Function<Pointer>& function, Arguments... arguments) {
+    return session_->call(function, arguments...);
+  }
+
+  /// The session is closed instead of given back: for every call that failed unexpectedly, since
+  /// nobody knows what state it left behind.
+  void discard() { discarded_ = true; }
+
+  /// The pool's generation when the session was leased.
+  std::uint64_t generation() const { return generation_; }
+
+ private:
+  friend class SessionPool;
+  Lease(SessionPool& pool, Session session, std::uint64_t generation, Deadline deadline);
+  void refuseWhenLate(std::string_view call) const;
+
+  SessionPool* pool_;
+  std::optional<Session> session_;
+  std::uint64_t generation_;
+  Deadline deadline_;
+  bool discarded_ = false;
+};
+
+/// The sessions with one token. An anchor session logs in once, stays open for the pool's whole
+/// life and is never leased: closing a token's last session would log it out. The others are
+/// bounded in number, opened when first needed and leased one thread at a time. Thread-safe.
+class SessionPool {
+ public:
+  struct Counters {
+    std::uint64_t limit, open, leased, discarded, waits, timeouts, logins;
+    double waitSeconds;
+  };
+
+  /// Opens the anchor and logs in. Throws hsm::Error, kPinRefused among them. `limit` is at
+  /// least 1.
+  SessionPool(Module& module, CK_SLOT_ID slot, SecretBytes pin, std::size_t limit);
+
+  /// Every lease has ended before.
+  ~SessionPool() = default;
+  SessionPool(const SessionPool&) = delete;
+  SessionPool& operator=(const SessionPool&) = delete;
+
+  /// A free session, or a new one below the limit. Throws kBusy when none becomes free before
+  /// `deadline`.
+  Lease lease(Deadline deadline);
+
+  /// Rises whenever the login is renewed: object handles found under an older generation are stale.
+  std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
+
+  /// Makes the login good again after a call under generation `seen` failed with `recovery`: looks
+  /// at the anchor, reopens it when it died, logs in again when the login is lost. One thread does
+  /// it, the others wait for it. A PIN that was refused once is not given again: kPinRefused from
+  /// then on.
+  void restore(std::uint64_t seen, Recovery recovery, Deadline deadline);
+
+  Counters counters() const;
+
+ private:
+  friend class Lease;
+  void giveBack(Session session, std::uint64_t generation, bool discarded) noexcept;
+  void logIn();
+  /// Ends every idle session by `end`: Session::close, or abandon for those that are gone.
+  void dropIdle(void (Session::*end)() noexcept);
+  bool anchorIsLoggedIn(CK_RV& value);
+
+  Module& module_;
+  const CK_SLOT_ID slot_;
+  const SecretBytes pin_;
+  const std::size_t limit_;
+  Session anchor_;  ///< touched by the constructor and under restoring_ only
+  DeadlineMutex restoring_;
+  std::atomic<std::uint64_t> generation_{1};
+  std::atomic<bool> pinRefused_{false};
+  std::atomic<std::uint64_t> logins_{0};
+
+  mutable std::mutex mutex_;
+  std::condition_variable freed_;
+  std::vector<Session> idle_;  ///< reserved to the limit, so that giving back cannot throw
+  std::size_t open_ = 0;       ///< idle and leased, without the anchor
+  std::uint64_t discarded_ = 0;
+  std::uint64_t waits_ = 0;
+  std::uint64_t timeouts_ = 0;
+  std::chrono::nanoseconds waited_{0};
+};
+
+}  // namespace strongroom::hsm::pkcs11

@@ -1,0 +1,98 @@
+#include "hsm/pkcs11/token_keys.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+
+#include "hsm/pkcs11/object_names.h"
+
+namespace strongroom::hsm::pkcs11 {
+namespace {
+
+std::span<const Promise> promisesFor(const KeyRef& ref) {
+  return ref == kBindingKeyRef ? bindingKeyPromises() : cmkPromises();
+}
+
+std::array<CK_MECHANISM_TYPE, 1> mechanismsFor(const KeyRef& ref) {
+  return {ref == kBindingKeyRef ? CKM_SHA256_HMAC : CKM_AES_KEY_WRAP};
+}
+
+void addNames(Template& attributes, const KeyRef& ref) {
+  attributes.text(CKA_LABEL, labelOf(ref));
+  if (ref != kBindingKeyRef) attributes.bytes(CKA_ID, objectIdOf(ref));
+}
+
+[[noreturn]] void unusable(const KeyRef& ref, std::string_view attribute) {
+  throw Error(ErrorCode::kKeyUnusable,
+              labelOf(ref) + ": " + std::string(attribute) + " is not what was asked for");
+}
+
+void verifyMechanisms(Lease& lease, const KeyRef& ref, CK_OBJECT_HANDLE key) {
+  std::array<CK_MECHANISM_TYPE, 1> read{};
+  CK_ATTRIBUTE attribute{CKA_ALLOWED_MECHANISMS, read.data(), sizeof read};
+  const CK_RV value = lease.call(kGetAttributeValue, key, &attribute, CK_ULONG{1});
+  const bool absent =
+      value == CKR_ATTRIBUTE_TYPE_INVALID || (value == CKR_OK && attribute.ulValueLen == 0);
+  if (absent && ref == kBindingKeyRef) return;
+  if (!absent && value != CKR_BUFFER_TOO_SMALL) check(value, kGetAttributeValue.name());
+  const auto asked = mechanismsFor(ref);
+  if (attribute.ulValueLen != sizeof asked || read != asked) {
+    unusable(ref, "CKA_ALLOWED_MECHANISMS");
+  }
+}
+
+}  // namespace
+
+CK_OBJECT_HANDLE generateTokenKey(Lease& lease, const KeyRef& ref, TrialResult token) {
+  Template attributes = askedFor(promisesFor(ref));
+  addNames(attributes, ref);
+  if (token.allowedMechanisms) {
+    attributes.mechanisms(CKA_ALLOWED_MECHANISMS, mechanismsFor(ref));
+  }
+  CK_MECHANISM mechanism{ref == kBindingKeyRef ? CKM_GENERIC_SECRET_KEY_GEN : CKM_AES_KEY_GEN,
+                         nullptr, 0};
+  CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
+  const CK_RV value =
+      lease.call(kGenerateKey, &mechanism, attributes.data(), attributes.size(), &key);
+  // For a session key it is a matter of the moment; this one was to stay.
+  if (value == CKR_DEVICE_MEMORY) {
+    throw Error(ErrorCode::kTokenFull, "the token has no room for " + labelOf(ref),
+                kGenerateKey.name(), value);
+  }
+  check(value, kGenerateKey.name());
+  return key;
+}
+
+void makeDurable(const Profile& profile) {
+  // Everything and not only one file system, by syncfs(): a module does not tell where its folder
+  // is. Keys are made and destroyed rarely.
+  if (profile.objectsNeedSync) ::sync();
+}
+
+void verifyAttributes(Lease& lease, const KeyRef& ref, CK_OBJECT_HANDLE key, TrialResult token) {
+  const std::span<const Promise> promises = promisesFor(ref);
+  Template expected = promised(promises);
+  addNames(expected, ref);
+  Template actual = expected.blank();
+  const CK_RV value = lease.call(kGetAttributeValue, key, actual.data(), actual.size());
+  // An attribute that is missing or longer shows in its own length, and the others are filled all
+  // the same.
+  if (value != CKR_ATTRIBUTE_TYPE_INVALID && value != CKR_ATTRIBUTE_SENSITIVE &&
+      value != CKR_BUFFER_TOO_SMALL) {
+    check(value, kGetAttributeValue.name());
+  }
+  const CK_ATTRIBUTE* want = expected.data();
+  const CK_ATTRIBUTE* got = actual.attributes();
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (got[i].ulValueLen == want[i].ulValueLen &&
+        std::memcmp(got[i].pValue, want[i].pValue, want[i].ulValueLen) == 0) {
+      continue;
+    }
+    unusable(ref, i < promises.size() ? promises[i].name
+                                      : (want[i].type == CKA_LABEL ? "CKA_LABEL" : "CKA_ID"));
+  }
+  if (token.allowedMechanisms) verifyMechanisms(lease, ref, key);
+}
+
+}  // namespace strongroom::hsm::pkcs11

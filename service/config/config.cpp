@@ -1,0 +1,142 @@
+#include "service/config/config.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "service/config/table_reader.h"
+
+namespace strongroom::config {
+
+namespace {
+
+constexpr std::array kTables{"server", "aws", "token", "store", "maintenance", "log"};
+
+/// Poco's names, from silence to noise.
+constexpr std::array<std::string_view, 9> kLevels{
+    "none", "fatal", "critical", "error", "warning", "notice", "information", "debug", "trace"};
+
+bool consistsOf(std::string_view text, std::string_view characters) {
+  return text.find_first_not_of(characters) == std::string_view::npos;
+}
+
+void refuseUnknownTables(const Document& document) {
+  for (const auto& [name, table] : document.tables) {
+    if (std::ranges::find(kTables, name) == kTables.end()) {
+      throw Error(document.at(table.line) + "[" + name + "]: unknown table");
+    }
+  }
+}
+
+/// Every connection, a stranger's too, has a buffer of its own for headers.
+void refuseTooMuchMemory(const TableReader& table, const http::ServerOptions& server) {
+  constexpr std::uint64_t kMost = 512ULL * 1024 * 1024;
+  const std::uint64_t all = server.headerLimit * static_cast<std::uint64_t>(server.maxConnections);
+  if (all <= kMost) return;
+  table.fail("header_bytes", "times max_connections must be at most " + std::to_string(kMost) +
+                                 " bytes, is " + std::to_string(all));
+}
+
+void readServer(TableReader table, Config& config) {
+  http::ServerOptions& server = config.server;
+  server.address = table.textOr("address", server.address);
+  server.port = static_cast<std::uint16_t>(table.integerOr("port", {1, 65'535}, server.port));
+  server.tls.certificate = table.path("certificate");
+  server.tls.privateKey = table.path("private_key");
+  server.maxConnections =
+      static_cast<int>(table.integerOr("max_connections", {1, 4'096}, server.maxConnections));
+  server.headerLimit = static_cast<std::size_t>(table.integerOr(
+      "header_bytes", {4'096, 1'048'576}, static_cast<std::int64_t>(server.headerLimit)));
+  refuseTooMuchMemory(table, server);
+  server.headerPatience = table.secondsOr("header_seconds", {1, 300}, server.headerPatience);
+  server.bodyPatience = table.secondsOr("body_seconds", {1, 300}, server.bodyPatience);
+  server.idlePatience = table.secondsOr("idle_seconds", {1, 3'600}, server.idlePatience);
+  config.drain = table.secondsOr("drain_seconds", {0, 600}, config.drain);
+  table.finish();
+}
+
+void readAws(TableReader table, Config& config) {
+  config.aws.region = table.text("region");
+  if (!consistsOf(config.aws.region, "abcdefghijklmnopqrstuvwxyz0123456789-")) {
+    table.fail("region", "must consist of lower-case letters, digits and hyphens");
+  }
+  config.aws.id = table.text("account");
+  if (config.aws.id.size() != 12 || !consistsOf(config.aws.id, "0123456789")) {
+    table.fail("account", "must be 12 digits in quotes");
+  }
+  table.finish();
+}
+
+void readPin(TableReader& table, Config& config) {
+  constexpr std::array kSources{"pin_file", "pin_descriptor", "pin_credential"};
+  const auto given =
+      std::ranges::count_if(kSources, [&](const char* key) { return table.has(key); });
+  config.pin.file = table.pathOr("pin_file", {});
+  config.pin.descriptor = static_cast<int>(table.integerOr("pin_descriptor", {0, 65'535}, -1));
+  config.pin.credential = table.textOr("pin_credential", "");
+  if (given != 1) {
+    table.fail("pin_file",
+               "exactly one of pin_file, pin_descriptor and pin_credential must be given");
+  }
+  if (config.pin.credential.find('/') != std::string::npos) {
+    table.fail("pin_credential", "must be the name of a systemd credential, not a path");
+  }
+}
+
+void readToken(TableReader table, Config& config) {
+  hsm::TokenOptions& token = config.token;
+  token.module = table.path("module");
+  token.token.label = table.textOr("label", "");
+  token.token.serial = table.textOr("serial", "");
+  token.token.uri = table.textOr("uri", "");
+  const bool byName = table.has("label") || table.has("serial");
+  if (byName == table.has("uri")) table.fail("label", "give label, serial or both, or else uri");
+  if (table.has("uri") && !token.token.uri.starts_with("pkcs11:")) {
+    table.fail("uri", "must begin with \"pkcs11:\"");
+  }
+  token.sessions =
+      static_cast<std::uint32_t>(table.integerOr("sessions", {1, 1'024}, token.sessions));
+  readPin(table, config);
+  config.patience = std::chrono::milliseconds(
+      table.integerOr("deadline_milliseconds", {100, 60'000}, config.patience.count()));
+  table.finish();
+}
+
+void readStore(TableReader table, Config& config) {
+  config.store = table.path("path");
+  table.finish();
+}
+
+void readMaintenance(TableReader table, Config& config) {
+  config.maintenance = table.secondsOr("interval_seconds", {1, 86'400}, config.maintenance);
+  table.finish();
+}
+
+void readLog(TableReader table, Config& config) {
+  config.logLevel = table.textOr("level", config.logLevel);
+  if (std::ranges::find(kLevels, config.logLevel) == kLevels.end()) {
+    std::string list;
+    for (const std::string_view level : kLevels)
+      list.append(list.empty() ? "" : ", ").append(level);
+    table.fail("level", "must be one of " + list);
+  }
+  config.logFile = table.pathOr("file", {});
+  table.finish();
+}
+
+}  // namespace
+
+Config load(const std::filesystem::path& file) {
+  const Document document = parseDocument(file);
+  refuseUnknownTables(document);
+  Config config;
+  readServer({document, "server"}, config);
+  readAws({document, "aws"}, config);
+  readToken({document, "token"}, config);
+  readStore({document, "store"}, config);
+  readMaintenance({document, "maintenance"}, config);
+  readLog({document, "log"}, config);
+  return config;
+}
+
+}  // namespace strongroom::config

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+
+#include "hsm/hsm.h"
+#include "service/keys/binding_keys.h"
+#include "service/keys/ciphertext.h"
+
+namespace strongroom::keys {
+
+/// A data key as callers get it.
+struct SealedDataKey {
+  Bytes ciphertext;
+  SecretBytes plaintext;  ///< empty when withheld
+};
+
+/// Envelope encryption: data keys made and wrapped in the token, small messages under a message key
+/// of their own, both bound to their context by a tag that is checked before anything reaches the
+/// HSM. Thread-safe. Throws hsm::Error.
+class Envelope {
+ public:
+  Envelope(hsm::Hsm& hsm, BindingKeys& bindings) : hsm_(hsm), bindings_(bindings) {}
+
+  /// A new data key of `bytes` bytes (1 to 1024) under the key version `ref`.
+  SealedDataKey generateDataKey(const KeyRef& ref, std::size_t bytes,
+                                const EncryptionContext& context, hsm::Plaintext plaintext,
+                                hsm::Deadline deadline);
+
+  /// Encrypts 1 to 4096 bytes under a fresh message key.
+  Bytes encrypt(const KeyRef& ref, ByteView plaintext, const EncryptionContext& context,
+                hsm::Deadline deadline);
+
+  /// True when the tag of `ciphertext` is right for `context`: it was made here, by this key
+  /// version, unchanged. Costs no HSM call but the derivation of a subkey never used before;
+  /// callers have looked up that the version exists.
+  bool verify(const ParsedCiphertext& ciphertext, const EncryptionContext& context,
+              hsm::Deadline deadline);
+
+  /// Opens a ciphertext that verify() accepted.
+  SecretBytes open(const ParsedCiphertext& ciphertext, hsm::Deadline deadline);
+
+ private:
+  Bytes seal(const Ciphertext& ciphertext, const EncryptionContext& context,
+             hsm::Deadline deadline);
+
+  hsm::Hsm& hsm_;
+  BindingKeys& bindings_;
+};
+
+}  // namespace strongroom::keys

@@ -1,0 +1,33 @@
+#include "service/keys/lifecycle_details.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace strongroom::keys {
+
+std::string describe(const KeyRef& ref) {
+  return "version " + std::to_string(ref.version) + " of key " + ref.key.toString();
+}
+
+std::vector<KeyRef> difference(const std::vector<KeyRef>& wanted,
+                               const std::vector<KeyRef>& present) {
+  std::vector<KeyRef> missing;
+  std::set_difference(wanted.begin(), wanted.end(), present.begin(), present.end(),
+                      std::back_inserter(missing));
+  return missing;
+}
+
+std::vector<KeyRef> versionsOf(const KeyId& key, const std::vector<KeyRef>& refs) {
+  std::vector<KeyRef> versions;
+  std::copy_if(refs.begin(), refs.end(), std::back_inserter(versions),
+               [&](const KeyRef& ref) { return ref.key == key; });
+  return versions;
+}
+
+bool concernsTheToken(hsm::ErrorCode code) {
+  using enum hsm::ErrorCode;
+  return code == kBusy || code == kTokenUnavailable || code == kPinRefused ||
+         code == kTokenNotFound || code == kTokenFull;
+}
+
+}  // namespace strongroom::keys

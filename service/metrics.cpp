@@ -1,0 +1,59 @@
+#include "service/metrics.h"
+
+#include <prometheus/text_serializer.h>
+
+#include "service/hsm_metrics.h"
+
+namespace strongroom::service {
+
+namespace {
+
+prometheus::Family<prometheus::Gauge>& gauge(prometheus::Registry& registry, const char* name,
+                                             const char* help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+}
+
+prometheus::MetricFamily readiness(const Health& health) {
+  prometheus::ClientMetric metric;
+  metric.gauge.value = health.report().ready ? 1 : 0;
+  return {"strongroom_ready", "1 while /readyz says so.", prometheus::MetricType::Gauge, {metric}};
+}
+
+}  // namespace
+
+Metrics::Metrics(const hsm::Hsm& hsm, const Health& health)
+    : hsm_(hsm),
+      health_(health),
+      requests_(registry_),
+      certificateNotAfter_(gauge(registry_, "strongroom_tls_certificate_not_after_seconds",
+                                 "When the served certificate ends, in seconds since the epoch.")
+                               .Add({})),
+      leftovers_(gauge(registry_, "strongroom_leftovers",
+                       "What crashes left behind, as found at the last start.")) {
+  gauge(registry_, "strongroom_build_info", "Always 1; the version is the label.")
+      .Add({{"version", STRONGROOM_VERSION}})
+      .Set(1);
+}
+
+void Metrics::setLeftovers(const keys::Leftovers& leftovers) {
+  const auto set = [this](const char* kind, std::size_t count) {
+    leftovers_.Add({{"kind", kind}}).Set(static_cast<double>(count));
+  };
+  set("intent", leftovers.intents.size());
+  set("stray-object", leftovers.strayObjects.size());
+  set("missing-object", leftovers.missingObjects.size());
+}
+
+void Metrics::setCertificateNotAfter(std::chrono::system_clock::time_point end) {
+  certificateNotAfter_.Set(static_cast<double>(std::chrono::system_clock::to_time_t(end)));
+}
+
+std::string Metrics::render() const {
+  std::vector<prometheus::MetricFamily> families = registry_.Collect();
+  for (prometheus::MetricFamily& family : describe(hsm_.statistics()))
+    families.push_back(std::move(family));
+  families.push_back(readiness(health_));
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace strongroom::service

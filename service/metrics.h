@@ -1,0 +1,40 @@
+#pragma once
+
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+
+#include <chrono>
+#include <string>
+
+#include "hsm/hsm.h"
+#include "service/health.h"
+#include "service/http/message.h"
+#include "service/keys/lifecycle.h"
+#include "service/request_metrics.h"
+
+namespace strongroom::service {
+
+/// Everything that /metrics shows. Label values come from fixed sets only, so that no client can
+/// make series. Thread-safe.
+class Metrics {
+ public:
+  Metrics(const hsm::Hsm& hsm, const Health& health);
+
+  RequestMetrics& requests() { return requests_; }
+  /// What was found at start.
+  void setLeftovers(const keys::Leftovers& leftovers);
+  void setCertificateNotAfter(std::chrono::system_clock::time_point end);
+
+  /// All of it in Prometheus's text format.
+  std::string render() const;
+
+ private:
+  const hsm::Hsm& hsm_;
+  const Health& health_;
+  prometheus::Registry registry_;
+  RequestMetrics requests_;
+  prometheus::Gauge& certificateNotAfter_;
+  prometheus::Family<prometheus::Gauge>& leftovers_;
+};
+
+}  // namespace strongroom::service

@@ -1,0 +1,12 @@
+#include "service/operations/generate_random.h"
+
+namespace strongroom::operations {
+
+GenerateRandomResponse generateRandom(const Context& context,
+                                      const GenerateRandomRequest& request) {
+  GenerateRandomResponse response{SecretBytes(request.numberOfBytes)};
+  context.kms.hsm.random(response.plaintext.exposeWritable(), context.deadline);
+  return response;
+}
+
+}  // namespace strongroom::operations

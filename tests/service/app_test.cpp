@@ -1,0 +1,92 @@
+// The whole service on a SoftHSM token, asked over its own socket.
+#include "service/app.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "tests/service/http/certificate.h"
+#include "tests/service/http/tls_client.h"
+#include "tests/support/test_token.h"
+
+namespace strongroom::service {
+namespace {
+
+using ::testing::HasSubstr;
+
+class AppTest : public ::testing::Test {
+ protected:
+  AppTest() {
+    const std::filesystem::path folder = token_.folder().path();
+    config_.server.port = 0;
+    config_.server.tls = testing::writeSelfSigned(folder, "app");
+    config_.aws = {"us-east-1", "000000000000"};
+    config_.token = token_.options();
+    config_.pin.file = folder / "pin";
+    std::ofstream(config_.pin.file) << asText(token_.pin().expose());
+    chmod(config_.pin.file.c_str(), 0600);
+    config_.store = folder / "store.db";
+  }
+
+  static testing::TlsClient::Answer get(const App& app, const std::string& path) {
+    testing::TlsClient client(app.port());
+    client.send("GET " + path + " HTTP/1.1\r\nHost: s\r\n\r\n");
+    return client.receive().value_or(testing::TlsClient::Answer{});
+  }
+
+  testing::TestToken token_;
+  config::Config config_;
+};
+
+TEST_F(AppTest, IsHealthyAndReadyOnceItStands) {
+  App app(config_);
+  EXPECT_EQ(get(app, "/healthz").status, 200);
+  EXPECT_EQ(get(app, "/readyz").body, "ready\n");
+  EXPECT_THAT(get(app, "/metrics").body, HasSubstr("strongroom_ready 1\n"));
+  EXPECT_EQ(get(app, "/").status, 405);
+}
+
+TEST_F(AppTest, AnswersAnUnsignedRequestInTheDialectOfAws) {
+  App app(config_);
+  testing::TlsClient client(app.port());
+  client.send(
+      "POST / HTTP/1.1\r\nHost: s\r\nX-Amz-Target: TrentService.ListKeys\r\nContent-Type: "
+      "application/x-amz-json-1.1\r\n"
+      "Content-Length: 2\r\n\r\n{}");
+  const auto answer = client.receive();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 400);
+  EXPECT_THAT(answer->body, HasSubstr("\"__type\":\"MissingAuthenticationTokenException\""));
+}
+
+TEST_F(AppTest, CountsAnObjectThatNoRecordNames) {
+  token_.open()->generateKey({KeyId{}, 7}, hsm::deadlineIn(std::chrono::seconds(5)));
+  App app(config_);
+  EXPECT_THAT(get(app, "/metrics").body,
+              HasSubstr("strongroom_leftovers{kind=\"stray-object\"} 1\n"));
+}
+
+TEST_F(AppTest, CanBeStoppedAndStartedAgainInOneProcess) {
+  {
+    App app(config_);
+    EXPECT_TRUE(app.stop());
+  }
+  App app(config_);
+  EXPECT_EQ(get(app, "/readyz").status, 200);
+}
+
+TEST_F(AppTest, SaysWhichPinFileOthersCanRead) {
+  chmod(config_.pin.file.c_str(), 0644);
+  try {
+    App app(config_);
+    FAIL() << "was taken";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("chmod 600"));
+  }
+}
+
+}  // namespace
+}  // namespace strongroom::service

@@ -1,0 +1,96 @@
+#include "tests/service/http/tls_client.h"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+
+namespace strongroom::testing {
+
+TlsClient::TlsClient(std::uint16_t port, int maxVersion) {
+  std::signal(SIGPIPE, SIG_IGN);
+  socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+  const timeval patience{10, 0};
+  setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  context_ = SSL_CTX_new(TLS_client_method());
+  if (maxVersion != 0) {
+    SSL_CTX_set_security_level(context_, 0);
+    SSL_CTX_set_min_proto_version(context_, TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(context_, maxVersion);
+  }
+  ssl_ = SSL_new(context_);
+  SSL_set_fd(ssl_, socket_);
+  connected_ =
+      ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+      SSL_connect(ssl_) == 1;
+}
+
+TlsClient::~TlsClient() {
+  SSL_free(ssl_);
+  SSL_CTX_free(context_);
+  ::close(socket_);
+}
+
+bool TlsClient::send(std::string_view bytes) {
+  ERR_clear_error();
+  return bytes.empty() || SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size())) > 0;
+}
+
+void TlsClient::endSending() {
+  SSL_shutdown(ssl_);
+}
+
+bool TlsClient::fill() {
+  std::array<char, 16 * 1024> chunk;
+  ERR_clear_error();
+  const int bytes = SSL_read(ssl_, chunk.data(), chunk.size());
+  if (bytes > 0) buffer_.append(chunk.data(), static_cast<std::size_t>(bytes));
+  return bytes > 0;
+}
+
+std::optional<TlsClient::Answer> TlsClient::receive() {
+  std::size_t end = 0;
+  while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
+    if (!fill()) return std::nullopt;
+  }
+  Answer answer;
+  answer.head = buffer_.substr(0, end + 4);
+  buffer_.erase(0, end + 4);
+  answer.status = std::stoi(answer.head.substr(9, 3));
+  constexpr std::string_view kLength = "Content-Length: ";
+  const std::size_t field = answer.head.find(kLength);
+  const std::size_t length =
+      field == std::string::npos ? 0 : std::stoul(answer.head.substr(field + kLength.size()));
+  while (buffer_.size() < length) {
+    if (!fill()) return std::nullopt;
+  }
+  answer.body = buffer_.substr(0, length);
+  buffer_.erase(0, length);
+  return answer;
+}
+
+bool TlsClient::ended() {
+  if (!buffer_.empty() || fill()) return false;
+  return SSL_get_error(ssl_, 0) != SSL_ERROR_WANT_READ && errno != EAGAIN;
+}
+
+std::string TlsClient::serverName() const {
+  X509* certificate = SSL_get1_peer_certificate(ssl_);
+  std::array<char, 256> name{};
+  X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name.data(),
+                            name.size());
+  X509_free(certificate);
+  return name.data();
+}
+
+}  // namespace strongroom::testing

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace strongroom::testing {
+
+/// A client that sends exactly the bytes it is given, over TLS to 127.0.0.1, and trusts any
+/// certificate. Reads give up after ten seconds, so that a test that waits for an answer which
+/// never comes fails instead of hanging.
+class TlsClient {
+ public:
+  /// Connects and shakes hands; connected() says whether that went well. `maxVersion` 0: the
+  /// newest.
+  explicit TlsClient(std::uint16_t port, int maxVersion = 0);
+  ~TlsClient();
+  TlsClient(const TlsClient&) = delete;
+  TlsClient& operator=(const TlsClient&) = delete;
+
+  bool connected() const { return connected_; }
+  /// False when the server has ended the connection.
+  bool send(std::string_view bytes);
+  /// Says that no more will be sent, by close_notify, and goes on listening.
+  void endSending();
+
+  struct Answer {
+    int status = 0;
+    std::string head;
+    std::string body;
+  };
+  /// The next answer; nullopt when the connection ends first.
+  std::optional<Answer> receive();
+  /// True when the server ends the connection, without another byte.
+  bool ended();
+
+  /// The common name of the server's certificate.
+  std::string serverName() const;
+
+ private:
+  bool fill();
+
+  int socket_ = -1;
+  SSL_CTX* context_ = nullptr;
+  SSL* ssl_ = nullptr;
+  bool connected_ = false;
+  std::string buffer_;
+};
+
+}  // namespace strongroom::testing

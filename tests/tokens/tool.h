@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace strongroom::tokens {
+
+/// What a run of the tool left.
+struct Outcome {
+  int exitCode = -1;
+  std::string output;  ///< standard output
+  std::string errors;  ///< standard error
+};
+
+/// Runs `strongroom` with `arguments` as a process of its own, without a terminal, and with `input`
+/// to read from descriptor 0. SOFTHSM2_CONF and the rest of the environment are ours.
+Outcome runTool(const std::vector<std::string>& arguments, const std::string& input = "");
+
+/// The same with standard output a pipe that nobody reads any more.
+Outcome runToolIntoClosedPipe(const std::vector<std::string>& arguments);
+
+/// Writes a file that only its owner may read.
+void writePrivately(const std::filesystem::path& file, const std::string& text);
+
+}  // namespace strongroom::tokens

@@ -1,0 +1,65 @@
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "service/auth/request_date.h"
+#include "service/config/config.h"
+#include "service/keys/sqlite_store.h"
+#include "tokens/commands.h"
+#include "tokens/roles.h"
+#include "tokens/text_output.h"
+
+namespace strongroom::tokens {
+namespace {
+
+struct Options {
+  std::filesystem::path config;
+  bool json = false;
+};
+
+/// "20231114T221320Z"
+std::string created(const keys::Identity& identity) {
+  return auth::toIsoBasic(std::chrono::floor<std::chrono::seconds>(identity.created));
+}
+
+void printTable(const std::vector<keys::Identity>& identities) {
+  Table table({"ACCESS KEY ID", "NAME", "ROLE", "CREATED"});
+  for (const keys::Identity& identity : identities) {
+    table.add({identity.accessKeyId, identity.name, nameOf(identity.role), created(identity)});
+  }
+  table.print(std::cout);
+}
+
+void printJson(const std::vector<keys::Identity>& identities) {
+  std::cout << '[';
+  for (std::size_t i = 0; i < identities.size(); ++i) {
+    std::cout << (i == 0 ? "\n" : ",\n")
+              << "  {\"accessKeyId\": " << jsonString(identities[i].accessKeyId)
+              << ", \"name\": " << jsonString(identities[i].name)
+              << ", \"role\": " << jsonString(nameOf(identities[i].role))
+              << ", \"created\": " << jsonString(created(identities[i])) << '}';
+  }
+  std::cout << (identities.empty() ? "]\n" : "\n]\n");
+}
+
+}  // namespace
+
+void addIdentityList(CLI::App& parent) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      parent.add_subcommand("list", "Show every access key: whose it is and what it may do.");
+  command->add_option("--config", options->config, "strongroomd's configuration")
+      ->required()
+      ->type_name("FILE");
+  command->add_flag("--json", options->json, "Print JSON in place of a table");
+  command->footer("Example:\n  strongroom identity list --config strongroomd.toml");
+  command->callback([options] {
+    const auto identities =
+        keys::openSqliteStore(config::load(options->config).store)->listIdentities();
+    options->json ? printJson(identities) : printTable(identities);
+  });
+}
+
+}  // namespace strongroom::tokens
