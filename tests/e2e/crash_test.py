@@ -165,6 +165,23 @@ class CrashTest(unittest.TestCase):
             self.assertEqual(plaintext, self.kms.decrypt(CiphertextBlob=blob)["Plaintext"])
         self.assert_sound()
 
+    def test_objects_that_a_killed_module_left_half_made_are_passed_over(self):
+        whole = max(self.object_files(), key=lambda file: file.stat().st_mtime)  # the CMK, made after the binding key
+        content = whole.read_bytes()
+        self.strongroom.kill()
+        for length in range(0, len(content), 3):
+            name = f"00000000-0000-0000-0000-{length:012}"
+            whole.with_name(f"{name}.object").write_bytes(content[:length])
+            whole.with_name(f"{name}.lock").touch()
+        half_made = [entry for entry in self.token.objects() if entry["VALUE_LEN"] is None or entry["LABEL"] is None]
+        self.assertTrue(half_made, "SoftHSM shows none of them")
+        self.strongroom.start()
+        self.assert_sound()
+
+    def object_files(self):
+        """SoftHSM's files of the token's objects."""
+        return [f for f in (self.strongroom.state / "tokens").rglob("*.object") if f.name != "token.object"]
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -12,17 +12,22 @@ BOOLEANS = ("TOKEN", "PRIVATE", "SENSITIVE", "ALWAYS_SENSITIVE", "EXTRACTABLE", 
             "WRAP", "UNWRAP", "ENCRYPT", "DECRYPT", "SIGN", "VERIFY", "DERIVE")
 
 
-def read(session, handle):
-    def attribute(name):
-        return session.getAttributeValue(handle, [getattr(PyKCS11, f"CKA_{name}")])[0]
+# How the others are written down.
+OTHERS = {"CLASS": PyKCS11.CKO.get, "KEY_TYPE": PyKCS11.CKK.get, "VALUE_LEN": int, "LABEL": str,
+          "ID": lambda value: bytes(value).hex()}
 
-    values = {name: bool(attribute(name)) for name in BOOLEANS}
-    values |= {"CLASS": PyKCS11.CKO[attribute("CLASS")], "KEY_TYPE": PyKCS11.CKK[attribute("KEY_TYPE")],
-               "VALUE_LEN": attribute("VALUE_LEN"), "LABEL": attribute("LABEL"), "ID": bytes(attribute("ID")).hex()}
-    try:
-        values["VALUE"] = attribute("VALUE") is not None
-    except PyKCS11.PyKCS11Error:
-        values["VALUE"] = False  # refused, as it must be
+
+def read(session, handle):
+    """Its attributes by name; None for one that it lacks: a module killed in C_GenerateKey leaves objects half made."""
+    def attribute(name, written):
+        try:
+            value = session.getAttributeValue(handle, [getattr(PyKCS11, f"CKA_{name}")])[0]
+        except PyKCS11.PyKCS11Error:
+            return None
+        return None if value is None else written(value)
+
+    values = {name: attribute(name, bool) for name in BOOLEANS} | {name: attribute(name, written) for name, written in OTHERS.items()}
+    values["VALUE"] = attribute("VALUE", lambda value: True) is not None  # refused, as it must be
     return values
 
 

@@ -17,7 +17,7 @@ class Token:
         self.environment = os.environ | {"SOFTHSM2_CONF": strongroom.variables["SOFTHSM2_CONF"]}
 
     def objects(self):
-        """Every object as {'LABEL': ..., 'SENSITIVE': True, ...}."""
+        """Every object as {'LABEL': ..., 'SENSITIVE': True, ...}; None for what a half-made object lacks."""
         result = subprocess.run(["/usr/bin/python3", READER, self.module, "strongroom"], input=self.pin + "\n",
                                 env=self.environment, capture_output=True, text=True, check=True)
         return json.loads(result.stdout)
@@ -26,7 +26,7 @@ class Token:
         """Labels and attributes of the CMKs' objects: {(key id, version): {...}}."""
         found = {}
         for entry in self.objects():
-            if match := CMK_LABEL.fullmatch(entry["LABEL"]):
+            if match := CMK_LABEL.fullmatch(entry["LABEL"] or ""):
                 found[match[1], int(match[2])] = entry
         return found
 
