@@ -166,9 +166,10 @@ class CrashTest(unittest.TestCase):
         self.assert_sound()
 
     def test_objects_that_a_killed_module_left_half_made_are_passed_over(self):
-        whole = max(self.object_files(), key=lambda file: file.stat().st_mtime)  # the CMK, made after the binding key
-        content = whole.read_bytes()
+        self.die_in(self.kms.create_key, "object generated")
         self.strongroom.kill()
+        whole = max(self.object_files(), key=lambda file: file.stat().st_mtime)  # the object that no record names
+        content = whole.read_bytes()
         for length in range(0, len(content), 3):
             name = f"00000000-0000-0000-0000-{length:012}"
             whole.with_name(f"{name}.object").write_bytes(content[:length])
