@@ -15,6 +15,8 @@ enum class Recovery {
   kDiscardSession,  ///< the session is dead or in an unknown state: take another
   kLogIn,           ///< the login is lost
   kFindHandle,      ///< the object handle is stale: find the object again
+  kReinitialise,    ///< the module is lost: C_Finalize and C_Initialize, which is not done here but
+                    ///< by whoever can stop all of its threads (hsm/reinitialisation.h)
 };
 
 /// What one return value means to this layer.
@@ -25,7 +27,8 @@ struct Meaning {
   Recovery recovery;
 };
 
-/// Every return value that has a meaning of its own; all others are kFault and kNone.
+/// Every return value that has a meaning of its own, or that a log should name; all others are
+/// kFault and kNone.
 std::span<const Meaning> meanings();
 
 /// The row of `value`, or the row for unknown values.

@@ -92,7 +92,8 @@ void TokenConnection::refuseAmbiguous(const KeyRef& ref, CK_OBJECT_HANDLE handle
 
 bool TokenConnection::mend(const Error& error, const Attempt& attempt, Deadline deadline) {
   const Recovery recovery = meaningOf(error.returnValue()).recovery;
-  if (recovery == Recovery::kNone || attempt.generation == 0) return false;
+  if (recovery == Recovery::kNone || recovery == Recovery::kReinitialise) return false;
+  if (attempt.generation == 0) return false;
   if (recovery == Recovery::kFindHandle && attempt.ref != nullptr) handles_.forget(*attempt.ref);
   // A stale handle may be all that shows of a lost login, so the login is looked at in every case.
   pool_.restore(attempt.generation, recovery, deadline);

@@ -3,17 +3,23 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <fstream>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "hsm/pkcs11/functions.h"
 #include "hsm/pkcs11/profile.h"
 #include "hsm/pkcs11/templates.h"
+#include "hsm/reinitialisation.h"
 #include "tests/support/hsm_assertions.h"
 
 namespace strongroom::testing {
 namespace {
 
 using hsm::ErrorCode;
+using hsm::Reinitialisation;
 using hsm::pkcs11::check;
 using hsm::pkcs11::Meaning;
 using hsm::pkcs11::meaningOf;
@@ -38,7 +44,7 @@ TEST(CheckTest, EveryCodeThatAModuleCanCauseAndEveryRecoveryIsUsed) {
     codes.insert(row.code);
     recoveries.insert(row.recovery);
   }
-  EXPECT_EQ(recoveries.size(), 4U);
+  EXPECT_EQ(recoveries.size(), 5U);
   // kTokenNotFound, kKeyNotFound and kTokenFull are our own verdicts; no return value gives them.
   for (const ErrorCode code :
        {ErrorCode::kBusy, ErrorCode::kTokenUnavailable, ErrorCode::kPinRefused,
@@ -57,6 +63,88 @@ TEST(CheckTest, ARefusedPinIsNeverRecoveredFrom) {
       EXPECT_EQ(row.code, ErrorCode::kPinRefused) << row.name;
     }
   }
+}
+
+TEST(CheckTest, OnlyAnUnavailableTokenIsRecoveredFrom) {
+  for (const Meaning& row : meanings()) {
+    if (row.recovery == Recovery::kNone) continue;
+    EXPECT_EQ(row.code, ErrorCode::kTokenUnavailable) << row.name;
+  }
+}
+
+TEST(CheckTest, AStaleHandleIsWhatTheNamesOfHandlesSay) {
+  for (const Meaning& row : meanings()) {
+    const bool isHandle = row.name.ends_with("_HANDLE_INVALID");
+    const bool isSession = row.value == CKR_SESSION_HANDLE_INVALID;
+    EXPECT_EQ(row.recovery == Recovery::kFindHandle, isHandle && !isSession) << row.name;
+  }
+}
+
+/// Of the standard, but never an answer to a function of ours (hsm/pkcs11/functions.h) as we call
+/// it: should a module give one all the same, it is a fault like any other.
+constexpr std::array kDeliberatelyUnknown = std::to_array<std::string_view>({
+    "CKR_NO_EVENT",               // C_WaitForSlotEvent
+    "CKR_FUNCTION_NOT_PARALLEL",  // C_GetFunctionStatus, C_CancelFunction
+    "CKR_KEY_NOT_NEEDED",         // C_SetOperationState, and the next four
+    "CKR_KEY_CHANGED",
+    "CKR_KEY_NEEDED",
+    "CKR_SAVED_STATE_INVALID",
+    "CKR_STATE_UNSAVEABLE",                // C_GetOperationState
+    "CKR_KEY_INDIGESTIBLE",                // C_DigestKey
+    "CKR_SESSION_PARALLEL_NOT_SUPPORTED",  // C_OpenSession without CKF_SERIAL_SESSION
+    "CKR_SESSION_EXISTS",                  // C_InitToken beside a session; we open none before it
+    "CKR_SESSION_READ_ONLY_EXISTS",        // C_Login of the SO beside a read-only session
+    "CKR_SIGNATURE_INVALID",               // C_Verify, and the next
+    "CKR_SIGNATURE_LEN_RANGE",
+    "CKR_RANDOM_SEED_NOT_SUPPORTED",  // C_SeedRandom
+    "CKR_DOMAIN_PARAMS_INVALID",      // asymmetric keys, and the next two
+    "CKR_CURVE_NOT_SUPPORTED",
+    "CKR_PUBLIC_KEY_INVALID",
+    "CKR_INFORMATION_SENSITIVE",  // C_DigestKey and friends of vendors
+    "CKR_NEW_PIN_MODE",           // one-time passwords, and the next
+    "CKR_NEXT_OTP",
+    "CKR_EXCEEDED_MAX_ITERATIONS",  // generating domain parameters
+    "CKR_VENDOR_DEFINED",           // where vendors' own values begin
+});
+
+/// Every return value that the standard's header defines, but CKR_OK.
+std::vector<std::string> valuesOfTheStandard() {
+  std::ifstream header(STRONGROOM_PKCS11_HEADER);
+  std::vector<std::string> names;
+  for (std::string word; header >> word;) {
+    if (word != "#define" || !(header >> word) || !word.starts_with("CKR_")) continue;
+    if (word != "CKR_OK") names.push_back(word);
+  }
+  return names;
+}
+
+TEST(CheckTest, EveryValueOfTheStandardHasARowOrIsDeliberatelyUnknown) {
+  const std::vector<std::string> names = valuesOfTheStandard();
+  ASSERT_GT(names.size(), 80U) << STRONGROOM_PKCS11_HEADER;
+  for (const std::string& name : names) {
+    const bool hasRow = std::ranges::count(meanings(), name, &Meaning::name) == 1;
+    const bool isUnknown = std::ranges::count(kDeliberatelyUnknown, name) == 1;
+    EXPECT_NE(hasRow, isUnknown) << name;
+  }
+  EXPECT_EQ(meanings().size() + kDeliberatelyUnknown.size(), names.size());
+}
+
+TEST(ReinitialisationTest, OnlyALostModuleNeedsItNowAndAnUnavailableTokenWhenItLasts) {
+  const auto needOf = [](CK_RV value) {
+    return hsm::reinitialisationFor(*errorOf([value] { check(value, "C_Sign"); }));
+  };
+  for (const Meaning& row : meanings()) {
+    if (row.recovery == Recovery::kReinitialise) {
+      EXPECT_EQ(needOf(row.value), Reinitialisation::kNow) << row.name;
+    } else if (row.code == ErrorCode::kTokenUnavailable || row.value == CKR_GENERAL_ERROR) {
+      EXPECT_EQ(needOf(row.value), Reinitialisation::kWhenItLasts) << row.name;
+    } else {
+      EXPECT_EQ(needOf(row.value), Reinitialisation::kNotNeeded) << row.name;
+    }
+  }
+  EXPECT_EQ(needOf(CKR_VENDOR_DEFINED | 0x1234), Reinitialisation::kNotNeeded);
+  EXPECT_EQ(hsm::reinitialisationFor({ErrorCode::kBusy, "no session"}),
+            Reinitialisation::kNotNeeded);
 }
 
 TEST(CheckTest, OnlyOkPasses) {
