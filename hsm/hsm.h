@@ -61,6 +61,20 @@ struct CallCount {
   double seconds = 0;  ///< time spent inside, summed over all threads
 };
 
+/// The processes that hold the module, where it has some of its own (open_isolated_token.h).
+struct WorkerStatistics {
+  /// How many were given up for one reason: "crashed".
+  struct Ended {
+    std::string reason;
+    std::uint64_t count = 0;
+  };
+  std::uint64_t wanted = 0;  ///< 0: the module is in this process
+  std::uint64_t serving = 0;
+  std::uint64_t started = 0;
+  std::uint64_t residentBytes = 0;  ///< of all together
+  std::vector<Ended> ended{};
+};
+
 /// A consistent reading of the counters, for metrics.
 struct Statistics {
   std::vector<CallCount> calls;
@@ -73,6 +87,7 @@ struct Statistics {
   double leaseWaitSeconds = 0;
   std::uint64_t logins = 0;
   std::uint64_t keysCached = 0;  ///< entries of the handle cache
+  WorkerStatistics workers{};
 };
 
 /// A token holding CMKs. No PKCS#11 type appears here: keys are named by KeyRef, secrets come back
@@ -123,6 +138,10 @@ class Hsm {
   virtual void probe(Deadline deadline) = 0;
 
   virtual Statistics statistics() const = 0;
+
+  /// An administrator has acted: a PIN that the token refused may be given to it once more. Where
+  /// it was not refused, and where opening cannot be repeated, nothing happens.
+  virtual void retryLogin() {}
 };
 
 }  // namespace strongroom::hsm

@@ -26,6 +26,7 @@ struct TokenOptions {
   std::filesystem::path module;  ///< the PKCS#11 module (.so)
   TokenSelector token;
   std::uint32_t sessions = 8;  ///< bound of the session pool; the token's own limit holds besides
+  bool renewLogin = true;      ///< give the PIN again when the login is lost; else that is an error
 };
 
 /// Loads the module, finds the token, logs in once, opens the pool and reads every key's handle in

@@ -11,9 +11,9 @@ namespace strongroom::hsm {
 /// value.
 struct PinSource {
   std::filesystem::path
-      file;                ///< owned by us or root, and readable by nobody else (mode & 077 == 0)
-  int descriptor = -1;     ///< an inherited file descriptor, read to its end and closed
-  std::string credential;  ///< a systemd credential's name, looked up in $CREDENTIALS_DIRECTORY
+      file{};                ///< owned by us or root, and readable by nobody else (mode & 077 == 0)
+  int descriptor = -1;       ///< an inherited file descriptor, read to its end and closed
+  std::string credential{};  ///< a systemd credential's name, looked up in $CREDENTIALS_DIRECTORY
 
   bool given() const { return !file.empty() || descriptor >= 0 || !credential.empty(); }
 };

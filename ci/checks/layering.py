@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 FOLDERS = {
     "hsm": [],
     "hsm/pkcs11": ["hsm"],
+    "hsm/worker": ["hsm"],
     "service/crypto": ["hsm"],
     "service/keys": ["hsm", "service/crypto"],
     "service/http": ["hsm"],
@@ -39,6 +40,7 @@ CONFINED = [
     (r'#include\s+[<"]rapidjson/', ["service/api", "service/json"], "JSON belongs to the dialects"),
     (r'#include\s+[<"]openssl/', ["service/crypto", "service/keys", "service/auth", "service/http", "service/api"],
      "hsm/ needs no OpenSSL, operations and tools no cryptography of their own"),
+    (r'#include\s+[<"](seccomp|cap-ng)\.h', ["hsm/worker/confinement.cpp"], "what confines a worker is in one place"),
     (r'#include\s+[<"](sqlite3|SQLiteCpp)', ["service/keys"], "the store is behind MetadataStore"),
     (r'#include\s+[<"]prometheus/', ["service"], "metrics are made at the top"),
 ]

@@ -11,8 +11,11 @@ constexpr std::size_t kMacBytes = 32;
 /// instead of failing.
 constexpr std::size_t kSlack = 16;
 
-// PKCS#11 takes no const where it only reads.
+// PKCS#11 takes no const where it only reads, and modules refuse the null pointer that an empty
+// run of bytes may have.
 CK_BYTE* readOnly(ByteView bytes) {
+  static CK_BYTE nothing = 0;
+  if (bytes.empty()) return &nothing;
   return reinterpret_cast<CK_BYTE*>(const_cast<std::byte*>(bytes.data()));
 }
 

@@ -67,8 +67,9 @@ std::unique_ptr<Hsm> openToken(const TokenOptions& options, const SecretBytes& p
     auto module = std::make_unique<pkcs11::Module>(options.module);
     if (const auto token = pkcs11::findToken(*module, options.token)) {
       refuseEndangered(*token);
-      return std::make_unique<pkcs11::Pkcs11Hsm>(std::move(module), *token, pin.clone(),
-                                                 options.sessions);
+      return std::make_unique<pkcs11::Pkcs11Hsm>(
+          std::move(module), *token, pin.clone(), options.sessions,
+          options.renewLogin ? pkcs11::Renewal::kLogIn : pkcs11::Renewal::kFail);
     }
     if (tries < kTries) std::this_thread::sleep_for(kPause);
   }

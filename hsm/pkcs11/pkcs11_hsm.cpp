@@ -28,10 +28,10 @@ void requireBindingKey(const Handles& handles, const TokenDescription& token) {
 }  // namespace
 
 Pkcs11Hsm::Pkcs11Hsm(std::unique_ptr<Module> module, const Token& token, SecretBytes pin,
-                     std::size_t sessions)
+                     std::size_t sessions, Renewal renewal)
     : module_(std::move(module)),
       description_(pkcs11::describe(*module_, token)),
-      token_(*module_, token, std::move(pin), sessions) {
+      token_(*module_, token, std::move(pin), sessions, renewal) {
   const Deadline deadline = deadlineIn(kOpeningPatience);
   requireMechanisms(*module_, token.slot);
   trial_ =

@@ -14,7 +14,7 @@ class Pkcs11Hsm final : public Hsm {
  public:
   /// Logs in, tries what the token can do and finds every key. Throws as openToken() does.
   Pkcs11Hsm(std::unique_ptr<Module> module, const Token& token, SecretBytes pin,
-            std::size_t sessions);
+            std::size_t sessions, Renewal renewal = Renewal::kLogIn);
 
   TokenDescription describe() const override { return description_; }
   void generateKey(const KeyRef& ref, Deadline deadline) override;

@@ -19,10 +19,10 @@ void Pkcs11Hsm::generateKey(const KeyRef& ref, Deadline deadline) {
   requireCmk(ref);
   {
     const auto administration = token_.administer(deadline);
-    // After a new login the cache knows nothing, and it is what tells us that the name is taken.
-    if (token_.handles().generation() != token_.pool().generation()) token_.findAll(deadline);
     token_.once(deadline, [&](Lease& lease) {
-      if (token_.handles().find(ref, lease.generation())) {
+      // In the token and not in the cache: another process may have made it.
+      Template search = searchTemplate(ref);
+      if (!findObjects(lease, search, 1, 1).empty()) {
         throw Error(ErrorCode::kKeyUnusable, "the token already holds an object " + labelOf(ref));
       }
       const CK_OBJECT_HANDLE key = generateTokenKey(lease, ref, trial_);

@@ -4,8 +4,14 @@
 
 namespace strongroom::hsm::pkcs11 {
 
-SessionPool::SessionPool(Module& module, CK_SLOT_ID slot, SecretBytes pin, std::size_t limit)
-    : module_(module), slot_(slot), pin_(std::move(pin)), limit_(limit), anchor_(module, slot) {
+SessionPool::SessionPool(Module& module, CK_SLOT_ID slot, SecretBytes pin, std::size_t limit,
+                         Renewal renewal)
+    : module_(module),
+      slot_(slot),
+      pin_(std::move(pin)),
+      limit_(limit),
+      renewal_(renewal),
+      anchor_(module, slot) {
   idle_.reserve(limit_);
   logIn();
 }
@@ -70,6 +76,10 @@ void SessionPool::restore(std::uint64_t seen, Recovery recovery, Deadline deadli
   const bool wasOpen = anchor_.isOpen();
   CK_RV state = CKR_OK;
   if (anchorIsLoggedIn(state) && recovery != Recovery::kLogIn) return;
+  if (renewal_ == Renewal::kFail) {
+    throw Error(ErrorCode::kTokenUnavailable, "the login is lost", kGetSessionInfo.name(),
+                CKR_USER_NOT_LOGGED_IN);
+  }
   // Sessions end one by one only through us: with the anchor, the others are gone too.
   if (wasOpen && !anchor_.isOpen()) dropIdle(&Session::abandon);
   if (state != CKR_OK) anchor_ = Session(module_, slot_);

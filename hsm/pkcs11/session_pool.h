@@ -64,6 +64,12 @@ class Lease {
   bool discarded_ = false;
 };
 
+/// What a pool does about a lost login.
+enum class Renewal : std::uint8_t {
+  kLogIn,
+  kFail,  ///< nothing: whoever opened the token opens it anew, and knows what the PIN has cost
+};
+
 /// The sessions with one token. An anchor session logs in once, stays open for the pool's whole
 /// life and is never leased: closing a token's last session would log it out. The others are
 /// bounded in number, opened when first needed and leased one thread at a time. Thread-safe.
@@ -76,7 +82,8 @@ class SessionPool {
 
   /// Opens the anchor and logs in. Throws hsm::Error, kPinRefused among them. `limit` is at
   /// least 1.
-  SessionPool(Module& module, CK_SLOT_ID slot, SecretBytes pin, std::size_t limit);
+  SessionPool(Module& module, CK_SLOT_ID slot, SecretBytes pin, std::size_t limit,
+              Renewal renewal = Renewal::kLogIn);
 
   /// Every lease has ended before.
   ~SessionPool() = default;
@@ -93,7 +100,7 @@ class SessionPool {
   /// Makes the login good again after a call under generation `seen` failed with `recovery`: looks
   /// at the anchor, reopens it when it died, logs in again when the login is lost. One thread does
   /// it, the others wait for it. A PIN that was refused once is not given again: kPinRefused from
-  /// then on.
+  /// then on. With Renewal::kFail, kTokenUnavailable where a login would be needed.
   void restore(std::uint64_t seen, Recovery recovery, Deadline deadline);
 
   Counters counters() const;
@@ -110,6 +117,7 @@ class SessionPool {
   const CK_SLOT_ID slot_;
   const SecretBytes pin_;
   const std::size_t limit_;
+  const Renewal renewal_;
   Session anchor_;  ///< touched by the constructor and under restoring_ only
   DeadlineMutex restoring_;
   std::atomic<std::uint64_t> generation_{1};

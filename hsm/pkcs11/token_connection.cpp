@@ -19,10 +19,11 @@ std::size_t sessionLimit(const Token& token, std::size_t configured) {
 
 }  // namespace
 
-TokenConnection::TokenConnection(Module& module, Token token, SecretBytes pin, std::size_t sessions)
+TokenConnection::TokenConnection(Module& module, Token token, SecretBytes pin, std::size_t sessions,
+                                 Renewal renewal)
     : token_(token),
       profile_(profileFor(token.manufacturer())),
-      pool_(module, token.slot, std::move(pin), sessionLimit(token, sessions)) {}
+      pool_(module, token.slot, std::move(pin), sessionLimit(token, sessions), renewal) {}
 
 std::unique_lock<DeadlineMutex> TokenConnection::administer(Deadline deadline) {
   std::unique_lock lock(administration_, deadline);

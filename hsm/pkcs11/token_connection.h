@@ -17,7 +17,8 @@ namespace strongroom::hsm::pkcs11 {
 /// Order of locks: the administration lock before a lease, never the other way round.
 class TokenConnection {
  public:
-  TokenConnection(Module& module, Token token, SecretBytes pin, std::size_t sessions);
+  TokenConnection(Module& module, Token token, SecretBytes pin, std::size_t sessions,
+                  Renewal renewal = Renewal::kLogIn);
 
   /// Runs `work(Lease&)` once: for what must not be repeated. What the failure broke is mended for
   /// the next call.

@@ -9,6 +9,8 @@ hsm::Deadline soon() {
   return hsm::deadlineIn(std::chrono::seconds(10));
 }
 
+}  // namespace
+
 KeyRef makeKey(hsm::Hsm& hsm) {
   KeyRef ref;
   hsm.random(ref.key.bytes, soon());
@@ -16,8 +18,6 @@ KeyRef makeKey(hsm::Hsm& hsm) {
   hsm.verifyKey(ref, soon());
   return ref;
 }
-
-}  // namespace
 
 std::vector<Measurement> measureHsm(hsm::Hsm& hsm, const Bounds& bounds) {
   const KeyRef ref = makeKey(hsm);

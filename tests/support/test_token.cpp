@@ -56,6 +56,15 @@ hsm::TokenOptions TestToken::options(std::uint32_t sessions) const {
           .sessions = sessions};
 }
 
+hsm::PinSource TestToken::pinSource() const {
+  const fs::path file = folder_.path() / "pin";
+  if (!fs::exists(file)) {
+    std::ofstream(file) << asText(pin_.expose());
+    fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+  }
+  return {.file = file};
+}
+
 std::unique_ptr<hsm::Hsm> TestToken::open(std::uint32_t sessions) const {
   return hsm::openToken(options(sessions), pin_);
 }

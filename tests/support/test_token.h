@@ -4,6 +4,7 @@
 #include <string>
 
 #include "hsm/open_token.h"
+#include "hsm/pin_source.h"
 
 namespace strongroom::testing {
 
@@ -42,6 +43,9 @@ class TestToken {
 
   /// What openToken() takes to open it.
   hsm::TokenOptions options(std::uint32_t sessions = 8) const;
+
+  /// A file with the PIN, as the service reads it.
+  hsm::PinSource pinSource() const;
 
   /// openToken() on it.
   std::unique_ptr<hsm::Hsm> open(std::uint32_t sessions = 8) const;

@@ -1,0 +1,66 @@
+#include "hsm/open_isolated_token.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "hsm/worker/isolated_hsm.h"
+
+namespace strongroom::hsm {
+namespace {
+
+using worker::Descriptor;
+
+/// More than any PIN; readPin() refuses what is longer than one.
+constexpr std::size_t kMaxPinFile = 4096;
+
+/// A PIN from a descriptor can be read once, and every worker needs it: what the descriptor holds
+/// is moved into a file in memory by the kernel, and never enters ours.
+Descriptor keepPin(int number) {
+  const Descriptor source(number);
+  Descriptor file(::memfd_create("strongroom-pin", MFD_CLOEXEC));
+  if (!file) throw std::system_error(errno, std::generic_category(), "memfd_create");
+  while (true) {
+    ssize_t moved = ::splice(source.number(), nullptr, file.number(), nullptr, kMaxPinFile, 0);
+    if (moved < 0 && errno == EINVAL) {  // no pipe
+      moved = ::sendfile(file.number(), source.number(), nullptr, kMaxPinFile);
+    }
+    if (moved < 0 && errno == EINTR) continue;
+    if (moved < 0) {
+      throw std::system_error(
+          errno, std::generic_category(),
+          "PIN from descriptor " + std::to_string(number) + ": a pipe or a file is needed");
+    }
+    if (moved == 0) return file;
+  }
+}
+
+std::vector<std::string> argumentsOf(const WorkerOptions& options) {
+  std::vector<std::string> arguments;
+  if (options.network) arguments.emplace_back("--network");
+  if (!options.user.empty()) arguments.insert(arguments.end(), {"--user", options.user});
+  return arguments;
+}
+
+}  // namespace
+
+std::unique_ptr<Hsm> openIsolatedToken(const TokenOptions& token, const PinSource& pin,
+                                       const WorkerOptions& options, WorkerLog log) {
+  worker::Launch launch{
+      .program = options.program.empty() ? worker::findWorkerProgram() : options.program,
+      .arguments = argumentsOf(options),
+      .token = token,
+      .pin = pin,
+      .pinFile = pin.descriptor < 0 ? Descriptor() : keepPin(pin.descriptor)};
+  launch.pin.descriptor = -1;
+  // The bound of the pool is shared out, and every worker has one session at least.
+  launch.token.sessions = std::max(1U, (token.sessions + options.workers - 1) / options.workers);
+  return std::make_unique<worker::IsolatedHsm>(std::move(launch), options, std::move(log));
+}
+
+}  // namespace strongroom::hsm

@@ -1,0 +1,61 @@
+#include "hsm/worker/worker.h"
+
+#include <algorithm>
+#include <array>
+
+namespace strongroom::hsm::worker {
+namespace {
+
+constexpr std::array<std::string_view, kReasons> kReasonNames{"stopped", "not-opened", "crashed",
+                                                              "hung",    "replaced",   "grown"};
+
+}  // namespace
+
+std::string_view toString(Reason reason) {
+  return kReasonNames[static_cast<std::size_t>(reason)];
+}
+
+Worker::Worker(unsigned itsNumber, const Launch& launch)
+    : number(itsNumber), control(Descriptor{}) {
+  auto [ours, theirs] = connectedPair();
+  control = Channel(std::move(ours));
+  process.emplace(launch.program, launch.arguments, theirs);
+  std::vector<Descriptor> ends;  // of theirs, until the message has carried copies
+  std::vector<int> numbers;
+  for (std::uint32_t i = 0; i < launch.token.sessions; ++i) {
+    auto [lane, end] = connectedPair();
+    lanes.push_back({.channel = Channel(std::move(lane))});
+    numbers.push_back(end.number());
+    ends.push_back(std::move(end));
+  }
+  Open open{.token = launch.token, .pin = launch.pin};
+  if (launch.pinFile) {
+    open.pin.descriptor = 0;
+    numbers.push_back(launch.pinFile.number());
+  }
+  control.send(encode(open), numbers);
+}
+
+std::string Worker::name() const {
+  return "worker " + std::to_string(number) + " (process " + std::to_string(process->id()) + ")";
+}
+
+bool Worker::has(LaneState wanted) const {
+  return std::ranges::any_of(lanes, [wanted](const Lane& lane) { return lane.state == wanted; });
+}
+
+Lane* Worker::freeLane() {
+  const auto free = std::ranges::find(lanes, LaneState::kFree, &Lane::state);
+  return free == lanes.end() ? nullptr : &*free;
+}
+
+std::size_t Worker::freeLanes() const {
+  return static_cast<std::size_t>(std::ranges::count(lanes, LaneState::kFree, &Lane::state));
+}
+
+void Worker::enter(WorkerState next) {
+  state = next;
+  since = Clock::now();
+}
+
+}  // namespace strongroom::hsm::worker

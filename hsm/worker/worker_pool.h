@@ -1,0 +1,106 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "hsm/worker/worker.h"
+
+namespace strongroom::hsm::worker {
+
+/// What became of a request that was handed to a worker.
+struct Exchange {
+  enum class Outcome : std::uint8_t {
+    kAnswered,
+    kLate,  ///< no answer by the deadline; whether the call was made is not known
+    kLost,  ///< the worker ended; likewise
+  };
+  Outcome outcome = Outcome::kLate;
+  Answer answer;
+};
+
+/// The workers of one token, and the thread that watches them: it starts those that are missing,
+/// one at a time, pings all, and replaces those that crash, hang, have grown or ask for it.
+/// Thread-safe; every exchange() ends before it does.
+class WorkerPool {
+ public:
+  struct Counters {
+    Statistics summed;  ///< of all workers that there are and were, and of the waits here
+    std::uint64_t wanted = 0, serving = 0, started = 0, residentBytes = 0;
+    std::array<std::uint64_t, kReasons> ended{};  ///< by Reason
+  };
+
+  /// Starts the workers, one after the other, and waits until all serve. When one cannot open the
+  /// token, throws its error, unless options.mayBeAbsent.
+  WorkerPool(Launch launch, const WorkerOptions& options, WorkerLog log);
+  /// Tells every worker to stop, and kills those that do not.
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  /// Has a worker do it. Throws Error: kBusy when no worker became free before the deadline; when
+  /// none serves because the token could not be opened, why.
+  Exchange exchange(const Request& request);
+
+  /// Of the token that was opened first; before, as far as the configuration names it.
+  TokenDescription describe() const;
+
+  /// As of now, but for workers that do not answer at once.
+  Counters counters();
+
+  /// A refused PIN may be given once more.
+  void retryLogin();
+
+ private:
+  struct Lease {
+    std::shared_ptr<Worker> worker;
+    Lane* lane;
+  };
+
+  Lease lease(Deadline deadline);
+  std::shared_ptr<Worker> bestWorker();
+  void giveBack(const Lease& lease, LaneState state, bool replaceWorker);
+  void refuseWhenDown() const;
+  void wake() const;
+
+  // What follows is the supervisor's (worker_pool_supervisor.cpp); all hold mutex_ but supervise().
+  void supervise(const std::stop_token& stop);
+  void waitForNews();
+  void listen(Worker& worker);
+  void hear(Worker& worker, const SecretBytes& message);
+  void admit(Worker& worker, Opened opened);
+  void collectOverdue(Worker& worker);
+  void judge(Worker& worker, Clock::time_point now);
+  void retire(Worker& worker, Reason reason);
+  void stopWhenIdle(Worker& worker, Clock::time_point now);
+  void ping(Worker& worker, Clock::time_point now);
+  void bury(Worker& worker);
+  void failOpening(const Error& error);
+  void startWhereWanted(Clock::time_point now);
+  void say(const std::string& line) const;
+  std::size_t count(WorkerState state) const;
+
+  const Launch launch_;
+  const WorkerOptions options_;
+  const WorkerLog log_;
+  const Descriptor wakeUp_;  ///< an eventfd: the supervisor has something to do
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;  ///< a lane became free, or a worker's state changed
+  std::vector<std::shared_ptr<Worker>> workers_;
+  std::optional<Error> down_;  ///< why no token is open, since the last try to open it failed
+  bool pinRefused_ = false;
+  std::optional<Opened> first_;  ///< the token that this pool stands for
+  Clock::time_point nextStart_{};
+  std::chrono::milliseconds pause_{0};
+  unsigned lastNumber_ = 0;
+  std::size_t turn_ = 0;            ///< where the search for a free lane begins
+  Clock::time_point freshAfter_{};  ///< somebody waits for pongs that are younger
+  Counters counters_;               ///< `summed` of the workers that ended
+  std::jthread supervisor_;         ///< last: it starts when everything above stands
+};
+
+}  // namespace strongroom::hsm::worker
