@@ -2,10 +2,8 @@
 
 #include <Poco/Logger.h>
 
-#include "hsm/open_token.h"
-#include "hsm/pin_source.h"
+#include "hsm/hsm.h"
 #include "service/keys/sqlite_store.h"
-#include "service/keys/token_fingerprint.h"
 #include "service/request_log.h"
 #include "service/routes.h"
 
@@ -23,21 +21,21 @@ App::App(const config::Config& config, AppOptions options)
     : config_(config),
       calendar_(options.calendar ? *options.calendar : systemClock_),
       store_(keys::openSqliteStore(config_.store)),
-      hsm_(hsm::openToken(config_.token, hsm::readPin(config_.pin))),
-      bindings_(*hsm_),
-      envelope_(*hsm_, bindings_),
-      lifecycle_(*store_, *hsm_, bindings_, calendar_, std::move(options.stepObserver),
+      openTokens_(config_, *store_),
+      tokens_(openTokens_.tokens()),
+      bindings_(tokens_),
+      envelope_(tokens_, bindings_),
+      lifecycle_(*store_, tokens_, bindings_, calendar_, std::move(options.stepObserver),
                  options.clockJumps),
-      credentials_(*store_, *hsm_, config_.aws),
+      credentials_(*store_, tokens_.first().hsm(), config_.aws),
       verifier_({config_.aws.region, "kms"}, credentials_, systemClock_),
-      kms_{config_.aws, *store_, *hsm_, envelope_, lifecycle_, calendar_},
+      kms_{config_.aws, *store_, tokens_, envelope_, lifecycle_, calendar_},
       aws_(kms_, verifier_),
-      health_(*hsm_, *store_, calendar_),
-      metrics_(*hsm_, health_) {
-  const hsm::TokenDescription token = hsm_->describe();
-  logger().information("token '" + token.label + "', serial " + token.serial + ", " +
-                       token.manufacturer + " " + token.model + ", by " + token.library);
-  keys::requireSameToken(*store_, *hsm_, hsm::deadlineIn(config_.patience));
+      health_(tokens_, *store_, calendar_),
+      metrics_(tokens_, health_) {
+  if (!config_.furtherTokens.empty()) {
+    credentials_.deriveAll(hsm::deadlineIn(config_.patience));
+  }
   // Before maintenance, which ends interrupted deletions and would blur the picture.
   metrics_.setLeftovers(lifecycle_.findLeftovers(hsm::deadlineIn(config_.patience)));
   maintenance_.emplace(lifecycle_, config_.maintenance);

@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 
-#include "hsm/hsm.h"
 #include "service/api/aws/endpoint.h"
 #include "service/auth/credentials.h"
 #include "service/auth/sigv4.h"
@@ -18,6 +17,7 @@
 #include "service/keys/maintenance.h"
 #include "service/keys/metadata_store.h"
 #include "service/metrics.h"
+#include "service/open_tokens.h"
 #include "service/operations/context.h"
 
 namespace strongroom::service {
@@ -34,7 +34,7 @@ struct AppOptions {
 /// ends them in the opposite order. The one place that knows them all. For one thread.
 class App {
  public:
-  /// Reads the PIN, opens store and token, reports leftovers, and serves when it returns. Throws
+  /// Reads the PINs, opens store and tokens, reports leftovers, and serves when it returns. Throws
   /// std::runtime_error (also hsm::Error, keys::StoreError) that says what to mend.
   explicit App(const config::Config& config, AppOptions options = {});
   ~App();
@@ -42,6 +42,9 @@ class App {
   App& operator=(const App&) = delete;
 
   std::uint16_t port() const { return server_->port(); }
+
+  /// Tries now to open the tokens that are not there, with the PINs that stand in the files now.
+  void tryTokensAgain() { openTokens_.tryAgain(); }
 
   /// Serves the certificate that stands in the files now. Throws and keeps the old one when it
   /// cannot be used.
@@ -59,7 +62,8 @@ class App {
   const keys::SystemClock systemClock_;
   const keys::Clock& calendar_;
   const std::unique_ptr<keys::MetadataStore> store_;
-  const std::unique_ptr<hsm::Hsm> hsm_;
+  OpenTokens openTokens_;
+  keys::Tokens& tokens_;
   keys::BindingKeys bindings_;
   keys::Envelope envelope_;
   keys::Lifecycle lifecycle_;

@@ -2,7 +2,10 @@
 
 #include <Poco/Logger.h>
 
+#include <algorithm>
+
 #include "hsm/error.h"
+#include "service/open_tokens.h"
 
 namespace strongroom::service {
 
@@ -12,86 +15,82 @@ std::string seconds(std::chrono::steady_clock::duration span) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(span).count()) + " s";
 }
 
-void logProblem(const char* check, const std::exception& error) {
-  Poco::Logger::get("health").warning(std::string(check) + ": " + error.what());
+void logProblem(const std::string& check, const std::exception& error) {
+  Poco::Logger::get("health").warning(check + ": " + error.what());
 }
 
 }  // namespace
 
-Health::Health(hsm::Hsm& hsm, keys::MetadataStore& store, const keys::Clock& clock,
+Health::Health(keys::Tokens& tokens, keys::MetadataStore& store, const keys::Clock& clock,
                HealthOptions options)
-    : hsm_(hsm), store_(store), clock_(clock), options_(options) {
-  check();
-  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    : tokens_(tokens), store_(store), clock_(clock), options_(options) {
+  for (keys::Token& token : tokens.all()) {
+    checks_.push_back({token.name(), [this, &token] { return tryToken(token); }, true});
+  }
+  checks_.push_back({"store", [this] { return tryStore(); }, false});
+  for (Check& check : checks_) {
+    threads_.emplace_back([this, &check](const std::stop_token& stop) { run(check, stop); });
+  }
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, options_.probePatience,
+                    [this] { return std::ranges::all_of(checks_, &Check::tried); });
 }
 
-Health::~Health() = default;
+Health::~Health() {
+  for (std::jthread& thread : threads_) thread.request_stop();  // all, before one is waited for
+}
 
-void Health::run(const std::stop_token& stop) {
-  for (;;) {
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, stop, options_.interval, [] { return false; });
-    }
-    if (stop.stop_requested()) return;
-    check();
+void Health::run(Check& check, const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    record(check, check.attempt());
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, stop, options_.interval, [] { return false; });
   }
 }
 
-void Health::check() {
-  checkToken();
-  checkStore();
-}
-
-void Health::checkToken() {
-  std::string_view problem;
+std::string_view Health::tryToken(keys::Token& token) {
   try {
-    hsm_.probe(hsm::deadlineIn(options_.probePatience));
+    const auto deadline = hsm::deadlineIn(options_.probePatience);
+    if (!token.number()) takeIn(store_, tokens_, token, deadline);
+    token.hsm().probe(deadline);
+    return "";
   } catch (const hsm::Error& error) {
-    problem = toString(error.code());
-    logProblem("token", error);
+    logProblem(token.name(), error);
+    return toString(error.code());
   } catch (const std::exception& error) {
-    problem = toString(hsm::ErrorCode::kFault);
-    logProblem("token", error);
+    logProblem(token.name(), error);
+    return toString(hsm::ErrorCode::kFault);
   }
-  record(token_, problem);
 }
 
-void Health::checkStore() {
-  std::string_view problem;
+std::string_view Health::tryStore() {
   try {
     store_.checkWritable(clock_.now());
+    return "";
   } catch (const std::exception& error) {
-    problem = "not-writable";
     logProblem("store", error);
+    return "not-writable";
   }
-  record(storeResult_, problem);
 }
 
-void Health::record(Result& result, std::string_view problem) {
+void Health::record(Check& check, std::string_view problem) {
   const std::lock_guard lock(mutex_);
-  result.at = Clock::now();
-  result.problem = problem;
-  if (problem.empty()) {
-    result.failingSince.reset();
-  } else if (!result.failingSince) {
-    result.failingSince = result.at;
-  }
+  const auto now = Clock::now();
+  if (check.problem.empty() || !check.tried) check.failingSince = now;
+  check.tried = true;
+  check.at = now;
+  check.problem = problem;
+  changed_.notify_all();
 }
 
-std::string Health::describe(std::string_view name, const Result& result,
-                             Clock::time_point now) const {
-  std::string line(name);
-  if (!result.problem.empty()) {
-    return line.append(": ")
-               .append(result.problem)
-               .append(" since ")
-               .append(seconds(now - *result.failingSince)) +
-           "\n";
+std::string Health::describe(const Check& check, Clock::time_point now) const {
+  if (!check.problem.empty()) {
+    return check.name + ": " + std::string(check.problem) + " since " +
+           seconds(now - check.failingSince) + "\n";
   }
   // A check that hangs leaves no result; its last good one does not count for ever.
-  if (now - result.at > options_.staleAfter) {
-    return line.append(": no-answer since ").append(seconds(now - result.at)) + "\n";
+  if (now - check.at > options_.staleAfter) {
+    return check.name + ": no-answer since " + seconds(now - check.at) + "\n";
   }
   return "";
 }
@@ -99,9 +98,22 @@ std::string Health::describe(std::string_view name, const Result& result,
 Health::Report Health::report() const {
   const std::lock_guard lock(mutex_);
   const auto now = Clock::now();
-  const std::string problems =
-      describe("token", token_, now) + describe("store", storeResult_, now);
-  return {problems.empty(), problems.empty() ? "ready\n" : problems};
+  Report report;
+  std::string problems;
+  bool storeWorks = true;
+  for (const Check& check : checks_) {
+    const std::string problem = describe(check, now);
+    problems += problem;
+    if (check.ofToken) {
+      report.tokens.push_back({check.name, problem.empty()});
+    } else {
+      storeWorks = problem.empty();
+    }
+  }
+  report.ready = storeWorks && std::ranges::any_of(report.tokens, &TokenState::answers);
+  if (report.ready) report.text = problems.empty() ? "ready\n" : "ready in part\n";
+  report.text += problems;
+  return report;
 }
 
 }  // namespace strongroom::service

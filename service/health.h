@@ -2,15 +2,18 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
-#include "hsm/hsm.h"
 #include "service/keys/clock.h"
 #include "service/keys/metadata_store.h"
+#include "service/keys/tokens.h"
 
 namespace strongroom::service {
 
@@ -21,50 +24,60 @@ struct HealthOptions {
   std::chrono::milliseconds staleAfter{30'000};
 };
 
-/// Whether the service can do its work: a thread tries the token (a real wrap and unwrap) and the
-/// store (a real write) again and again. The first try is over when the constructor returns.
-/// Thread-safe; ends its thread when destroyed.
+/// Whether the service can do its work: threads try each token (a real wrap and unwrap) and the
+/// store (a real write) again and again, each by itself, since one that hangs must not hide the
+/// others. A token that comes only now is taken in. The first tries are over, or were waited for in
+/// vain, when the constructor returns. Thread-safe; ends its threads when destroyed.
 class Health {
  public:
-  Health(hsm::Hsm& hsm, keys::MetadataStore& store, const keys::Clock& clock,
+  Health(keys::Tokens& tokens, keys::MetadataStore& store, const keys::Clock& clock,
          HealthOptions options = {});
   ~Health();
   Health(const Health&) = delete;
   Health& operator=(const Health&) = delete;
 
+  struct TokenState {
+    std::string_view name;
+    bool answers = false;
+  };
   struct Report {
-    bool ready = false;
-    std::string
-        text;  ///< "ready", or a line for every failing check in fixed words; for anyone to read
+    bool ready = false;  ///< the store can be written, and a token answers
+    /// "ready", "ready in part", and a line for every failing check in fixed words; for anyone to
+    /// read
+    std::string text;
+    std::vector<TokenState> tokens;
   };
   Report report() const;
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// The latest of one check.
-  struct Result {
-    Clock::time_point at;
-    std::string_view problem;  ///< fixed words; empty when all is well
-    std::optional<Clock::time_point> failingSince;
+  /// One thing that is tried, and how it went the last time.
+  struct Check {
+    const std::string name;
+    const std::function<std::string_view()> attempt;  ///< the problem in fixed words, or nothing
+    const bool ofToken;
+
+    bool tried = false;  ///< from here on guarded by mutex_
+    Clock::time_point at = Clock::now();
+    std::string_view problem = "no-answer";
+    Clock::time_point failingSince = at;
   };
 
-  void check();
-  void checkToken();
-  void checkStore();
-  void record(Result& result, std::string_view problem);
-  std::string describe(std::string_view name, const Result& result, Clock::time_point now) const;
-  void run(const std::stop_token& stop);
+  std::string_view tryToken(keys::Token& token);
+  std::string_view tryStore();
+  void run(Check& check, const std::stop_token& stop);
+  void record(Check& check, std::string_view problem);
+  std::string describe(const Check& check, Clock::time_point now) const;
 
-  hsm::Hsm& hsm_;
+  keys::Tokens& tokens_;
   keys::MetadataStore& store_;
   const keys::Clock& clock_;
   const HealthOptions options_;
   mutable std::mutex mutex_;
-  std::condition_variable_any wake_;
-  Result token_;
-  Result storeResult_;
-  std::jthread thread_;  ///< last: it starts when everything above stands
+  std::condition_variable_any changed_;
+  std::deque<Check> checks_;
+  std::vector<std::jthread> threads_;  ///< last: they start when everything above stands
 };
 
 }  // namespace strongroom::service

@@ -76,6 +76,7 @@ class Daemon final : public Poco::Util::ServerApplication {
         logger.error(std::string("the log was not opened again, the old file stays: ") +
                      error.what());
       }
+      app.tryTokensAgain();
       try {
         app.reloadCertificate();
         logger.information("the certificate was read again");
@@ -100,8 +101,9 @@ class Daemon final : public Poco::Util::ServerApplication {
     formatter.setUsage("--config FILE");
     formatter.setHeader("Serves AWS KMS over HTTPS on keys that never leave their PKCS#11 token.");
     formatter.setFooter(
-        "SIGTERM and SIGINT stop it gracefully, SIGHUP reads the TLS certificate and opens the log "
-        "file again. Exit codes: 0 stopped, 1 stopped "
+        "SIGTERM and SIGINT stop it gracefully, SIGHUP reads the TLS certificate, opens the log "
+        "file "
+        "and tries tokens that are not there again. Exit codes: 0 stopped, 1 stopped "
         "and requests were cut, 64 wrong command line, 70 a fault, 78 something to mend "
         "(configuration, PIN, token, "
         "store, certificate, address).");

@@ -13,16 +13,30 @@ prometheus::Family<prometheus::Gauge>& gauge(prometheus::Registry& registry, con
   return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
 }
 
-prometheus::MetricFamily readiness(const Health& health) {
+prometheus::MetricFamily readiness(const Health::Report& report) {
   prometheus::ClientMetric metric;
-  metric.gauge.value = health.report().ready ? 1 : 0;
+  metric.gauge.value = report.ready ? 1 : 0;
   return {"strongroom_ready", "1 while /readyz says so.", prometheus::MetricType::Gauge, {metric}};
+}
+
+prometheus::MetricFamily answering(const Health::Report& report) {
+  prometheus::MetricFamily family{"strongroom_token_answers",
+                                  "1 while the token does what it is asked for.",
+                                  prometheus::MetricType::Gauge,
+                                  {}};
+  for (const auto& [name, answers] : report.tokens) {
+    prometheus::ClientMetric metric;
+    metric.gauge.value = answers ? 1 : 0;
+    metric.label.push_back({"token", std::string(name)});
+    family.metric.push_back(std::move(metric));
+  }
+  return family;
 }
 
 }  // namespace
 
-Metrics::Metrics(const hsm::Hsm& hsm, const Health& health)
-    : hsm_(hsm),
+Metrics::Metrics(const keys::Tokens& tokens, const Health& health)
+    : tokens_(tokens),
       health_(health),
       requests_(registry_),
       certificateNotAfter_(gauge(registry_, "strongroom_tls_certificate_not_after_seconds",
@@ -42,6 +56,7 @@ void Metrics::setLeftovers(const keys::Leftovers& leftovers) {
   set("intent", leftovers.intents.size());
   set("stray-object", leftovers.strayObjects.size());
   set("missing-object", leftovers.missingObjects.size());
+  set("out-of-reach", leftovers.outOfReach.size());
 }
 
 void Metrics::setCertificateNotAfter(std::chrono::system_clock::time_point end) {
@@ -50,9 +65,15 @@ void Metrics::setCertificateNotAfter(std::chrono::system_clock::time_point end) 
 
 std::string Metrics::render() const {
   std::vector<prometheus::MetricFamily> families = registry_.Collect();
-  for (prometheus::MetricFamily& family : describe(hsm_.statistics()))
+  std::vector<TokenStatistics> statistics;
+  for (const keys::Token& token : tokens_.all()) {
+    statistics.push_back({token.name(), token.hsm().statistics()});
+  }
+  for (prometheus::MetricFamily& family : describe(statistics))
     families.push_back(std::move(family));
-  families.push_back(readiness(health_));
+  const Health::Report report = health_.report();
+  families.push_back(readiness(report));
+  families.push_back(answering(report));
   return prometheus::TextSerializer().Serialize(families);
 }
 

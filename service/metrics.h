@@ -6,10 +6,10 @@
 #include <chrono>
 #include <string>
 
-#include "hsm/hsm.h"
 #include "service/health.h"
 #include "service/http/message.h"
 #include "service/keys/lifecycle.h"
+#include "service/keys/tokens.h"
 #include "service/request_metrics.h"
 
 namespace strongroom::service {
@@ -18,7 +18,7 @@ namespace strongroom::service {
 /// make series. Thread-safe.
 class Metrics {
  public:
-  Metrics(const hsm::Hsm& hsm, const Health& health);
+  Metrics(const keys::Tokens& tokens, const Health& health);
 
   RequestMetrics& requests() { return requests_; }
   /// What was found at start.
@@ -29,7 +29,7 @@ class Metrics {
   std::string render() const;
 
  private:
-  const hsm::Hsm& hsm_;
+  const keys::Tokens& tokens_;
   const Health& health_;
   prometheus::Registry registry_;
   RequestMetrics requests_;

@@ -10,6 +10,12 @@ namespace strongroom::auth {
 Credentials::Credentials(keys::MetadataStore& store, hsm::Hsm& hsm, keys::Account account)
     : store_(store), hsm_(hsm), account_(std::move(account)) {}
 
+void Credentials::deriveAll(hsm::Deadline deadline) {
+  for (const keys::Identity& identity : store_.listIdentities()) {
+    secretOf(identity.accessKeyId, deadline);
+  }
+}
+
 std::optional<Credential> Credentials::find(const std::string& accessKeyId,
                                             hsm::Deadline deadline) {
   if (!isAccessKeyId(accessKeyId)) return std::nullopt;

@@ -25,6 +25,10 @@ class Credentials {
  public:
   Credentials(keys::MetadataStore& store, hsm::Hsm& hsm, keys::Account account);
 
+  /// Derives the secret of every identity there is, so that those survive the loss of the token.
+  /// Throws as find() does.
+  void deriveAll(hsm::Deadline deadline);
+
   /// nullopt when no such access key exists. Throws keys::StoreError, and hsm::Error when the token
   /// cannot derive.
   std::optional<Credential> find(const std::string& accessKeyId, hsm::Deadline deadline);

@@ -20,9 +20,19 @@ bool consistsOf(std::string_view text, std::string_view characters) {
   return text.find_first_not_of(characters) == std::string_view::npos;
 }
 
+constexpr std::string_view kFurtherToken = "token.";
+
+/// NAME becomes a metric's label and a word in log lines and in /readyz.
+bool isFurtherToken(std::string_view table) {
+  if (!table.starts_with(kFurtherToken)) return false;
+  const std::string_view name = table.substr(kFurtherToken.size());
+  return !name.empty() && name.size() <= 32 &&
+         consistsOf(name, "abcdefghijklmnopqrstuvwxyz0123456789-_");
+}
+
 void refuseUnknownTables(const Document& document) {
   for (const auto& [name, table] : document.tables) {
-    if (std::ranges::find(kTables, name) == kTables.end()) {
+    if (!isFurtherToken(name) && std::ranges::find(kTables, name) == kTables.end()) {
       throw Error(document.at(table.line) + "[" + name + "]: unknown table");
     }
   }
@@ -67,24 +77,26 @@ void readAws(TableReader table, Config& config) {
   table.finish();
 }
 
-void readPin(TableReader& table, Config& config) {
+hsm::PinSource readPin(TableReader& table) {
+  hsm::PinSource pin;
   constexpr std::array kSources{"pin_file", "pin_descriptor", "pin_credential"};
   const auto given =
       std::ranges::count_if(kSources, [&](const char* key) { return table.has(key); });
-  config.pin.file = table.pathOr("pin_file", {});
-  config.pin.descriptor = static_cast<int>(table.integerOr("pin_descriptor", {0, 65'535}, -1));
-  config.pin.credential = table.textOr("pin_credential", "");
+  pin.file = table.pathOr("pin_file", {});
+  pin.descriptor = static_cast<int>(table.integerOr("pin_descriptor", {0, 65'535}, -1));
+  pin.credential = table.textOr("pin_credential", "");
   if (given != 1) {
     table.fail("pin_file",
                "exactly one of pin_file, pin_descriptor and pin_credential must be given");
   }
-  if (config.pin.credential.find('/') != std::string::npos) {
+  if (pin.credential.find('/') != std::string::npos) {
     table.fail("pin_credential", "must be the name of a systemd credential, not a path");
   }
+  return pin;
 }
 
-void readToken(TableReader table, Config& config) {
-  hsm::TokenOptions& token = config.token;
+hsm::TokenOptions readTokenOptions(TableReader& table) {
+  hsm::TokenOptions token;
   token.module = table.path("module");
   token.token.label = table.textOr("label", "");
   token.token.serial = table.textOr("serial", "");
@@ -96,10 +108,34 @@ void readToken(TableReader table, Config& config) {
   }
   token.sessions =
       static_cast<std::uint32_t>(table.integerOr("sessions", {1, 1'024}, token.sessions));
-  readPin(table, config);
+  return token;
+}
+
+/// One table at most says that new keys go to its token.
+void readNewKeys(TableReader& table, const std::string& name, std::string& taken) {
+  if (!table.flagOr("new_keys", false)) return;
+  if (!taken.empty()) table.fail("new_keys", "[" + taken + "] takes them already");
+  taken = name;
+}
+
+void readTokens(const Document& document, Config& config) {
+  std::string newKeysIn;
+  TableReader table(document, "token");
+  config.token = readTokenOptions(table);
+  config.pin = readPin(table);
+  readNewKeys(table, "token", newKeysIn);
   config.patience = std::chrono::milliseconds(
       table.integerOr("deadline_milliseconds", {100, 60'000}, config.patience.count()));
   table.finish();
+
+  for (const auto& [name, content] : document.tables) {
+    if (!isFurtherToken(name)) continue;
+    TableReader further(document, name);
+    config.furtherTokens.push_back({name, readTokenOptions(further), readPin(further)});
+    readNewKeys(further, name, newKeysIn);
+    further.finish();
+  }
+  if (!newKeysIn.empty()) config.newKeysIn = newKeysIn;
 }
 
 void readStore(TableReader table, Config& config) {
@@ -132,7 +168,7 @@ Config load(const std::filesystem::path& file) {
   Config config;
   readServer({document, "server"}, config);
   readAws({document, "aws"}, config);
-  readToken({document, "token"}, config);
+  readTokens(document, config);
   readStore({document, "store"}, config);
   readMaintenance({document, "maintenance"}, config);
   readLog({document, "log"}, config);

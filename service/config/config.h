@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "hsm/open_token.h"
 #include "hsm/pin_source.h"
@@ -18,6 +19,13 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A token beside that of [token].
+struct FurtherToken {
+  std::string name;  ///< of its table: "token.second" for [token.second]
+  hsm::TokenOptions token;
+  hsm::PinSource pin;
+};
+
 /// strongroom.toml, read once into one struct per table. Relative paths are relative to the file's
 /// folder. Defaults and their reasons stand here and in docs/configuration.md.
 struct Config {
@@ -25,8 +33,10 @@ struct Config {
   std::chrono::milliseconds drain{
       30'000};        ///< [server] drain_seconds: how long requests in flight may finish at stop
   keys::Account aws;  ///< [aws] region, account
-  hsm::TokenOptions token;  ///< [token] module, label, serial, uri, sessions
-  hsm::PinSource pin;       ///< [token] pin_file | pin_descriptor | pin_credential
+  hsm::TokenOptions token;                  ///< [token] module, label, serial, uri, sessions
+  hsm::PinSource pin;                       ///< [token] pin_file | pin_descriptor | pin_credential
+  std::vector<FurtherToken> furtherTokens;  ///< [token.NAME], by name
+  std::string newKeysIn = "token";          ///< the table that says new_keys, or else [token]
   std::chrono::milliseconds patience{
       5'000};                   ///< [token] deadline_milliseconds: a request's deadline
   std::filesystem::path store;  ///< [store] path

@@ -26,8 +26,6 @@ std::string kindOf(const toml::value& value) {
       return "a float";
     case toml::value_t::array:
       return "an array";
-    case toml::value_t::table:
-      return "a table";
     default:
       return "a date or time";
   }
@@ -39,6 +37,18 @@ Value convert(const toml::value& value) {
   if (value.is_integer()) return {value.as_integer(), line};
   if (value.is_boolean()) return {value.as_boolean(), line};
   return {OtherKind{kindOf(value)}, line};
+}
+
+void addTable(Document& document, const std::string& name, const toml::value& content) {
+  Table& table = document.tables[name];
+  table.line = content.location().line();
+  for (const auto& [key, value] : content.as_table()) {
+    if (value.is_table()) {
+      addTable(document, name + "." + key, value);
+    } else {
+      table.values.emplace(key, convert(value));
+    }
+  }
 }
 
 /// Whoever can write the file decides which token and which store are ours.
@@ -75,9 +85,7 @@ Document parseDocument(const std::filesystem::path& file) {
     const unsigned line = content.location().line();
     if (!content.is_table())
       throw Error(document.at(line) + name + ": stands outside of every table");
-    Table& table = document.tables[name];
-    table.line = line;
-    for (const auto& [key, value] : content.as_table()) table.values.emplace(key, convert(value));
+    addTable(document, name, content);
   }
   return document;
 }

@@ -8,7 +8,7 @@
 
 namespace strongroom::config {
 
-/// A kind of value that no key of ours has: a float, a date, an array, a table within a table.
+/// A kind of value that no key of ours has: a float, a date, an array.
 struct OtherKind {
   std::string name;  ///< as the user would call it: "an array"
 };
@@ -27,7 +27,7 @@ struct Table {
 /// A TOML file as it stands, before anyone asks what it means.
 struct Document {
   std::filesystem::path file;
-  std::map<std::string, Table> tables;
+  std::map<std::string, Table> tables;  ///< one within another by both names: "token.second"
 
   /// "strongroom.toml:12: ", or without a line when `line` is 0.
   std::string at(unsigned line) const;

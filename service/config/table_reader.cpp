@@ -58,6 +58,14 @@ std::filesystem::path TableReader::pathOr(const std::string& key,
   return otherwise;
 }
 
+bool TableReader::flagOr(const std::string& key, bool otherwise) {
+  const Value* value = find(key);
+  if (!value) return otherwise;
+  const auto* flag = std::get_if<bool>(&value->content);
+  if (!flag) fail(key, "must be true or false, is " + kindOf(*value));
+  return *flag;
+}
+
 std::int64_t TableReader::integerOr(const std::string& key, Range range, std::int64_t otherwise) {
   const Value* value = find(key);
   if (!value) return otherwise;

@@ -34,6 +34,8 @@ class TableReader {
   std::filesystem::path path(const std::string& key);
   std::filesystem::path pathOr(const std::string& key, const std::filesystem::path& otherwise);
 
+  bool flagOr(const std::string& key, bool otherwise);
+
   std::int64_t integerOr(const std::string& key, Range range, std::int64_t otherwise);
   std::chrono::milliseconds secondsOr(const std::string& key, Range range,
                                       std::chrono::milliseconds otherwise);

@@ -25,8 +25,8 @@ std::shared_ptr<const SecretBytes> BindingKeys::subkey(const KeyRef& ref, hsm::D
   }
   // Derived outside the lock: a slow token must not hold up the keys that are already known. Two
   // threads may derive the same subkey; the first to come back is kept.
-  auto derived =
-      std::make_shared<const SecretBytes>(hsm_.bindingMac(derivationInput(ref), deadline));
+  auto derived = std::make_shared<const SecretBytes>(
+      tokens_.holding(ref).bindingMac(derivationInput(ref), deadline));
   const std::unique_lock lock(mutex_);
   return subkeys_.try_emplace(ref, std::move(derived)).first->second;
 }

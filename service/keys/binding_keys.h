@@ -7,15 +7,16 @@
 #include "hsm/hsm.h"
 #include "hsm/key_ref.h"
 #include "hsm/secret_bytes.h"
+#include "service/keys/tokens.h"
 
 namespace strongroom::keys {
 
-/// The subkeys that bind ciphertexts to key version and context: derived in the token by its
-/// binding key when a version is first used, then held in zeroising memory. Losing this memory
-/// loses the binding, never a CMK. Thread-safe.
+/// The subkeys that bind ciphertexts to key version and context: derived in the token that holds
+/// the version, by its binding key, when the version is first used, then held in zeroising memory.
+/// Losing this memory loses the binding, never a CMK. Thread-safe.
 class BindingKeys {
  public:
-  explicit BindingKeys(hsm::Hsm& hsm) : hsm_(hsm) {}
+  explicit BindingKeys(Tokens& tokens) : tokens_(tokens) {}
 
   /// The subkey of one key version; one HSM call the first time. Shared, so that forget() cannot
   /// pull it away.
@@ -25,7 +26,7 @@ class BindingKeys {
   void forget(const KeyId& key);
 
  private:
-  hsm::Hsm& hsm_;
+  Tokens& tokens_;
   std::shared_mutex mutex_;
   std::unordered_map<KeyRef, std::shared_ptr<const SecretBytes>> subkeys_;
 };

@@ -14,7 +14,8 @@ constexpr std::size_t kMessageKeyBytes = 32;
 SealedDataKey Envelope::generateDataKey(const KeyRef& ref, std::size_t bytes,
                                         const EncryptionContext& context, hsm::Plaintext plaintext,
                                         hsm::Deadline deadline) {
-  hsm::DataKey made = hsm_.generateDataKey(ref, lengthInToken(bytes), plaintext, deadline);
+  hsm::DataKey made =
+      tokens_.holding(ref).generateDataKey(ref, lengthInToken(bytes), plaintext, deadline);
   Ciphertext parts{Suite::kDataKey, ref, std::move(made.wrapped), {}};
   if (bytes != lengthInToken(bytes)) {
     parts.suite = Suite::kShortDataKey;
@@ -26,8 +27,8 @@ SealedDataKey Envelope::generateDataKey(const KeyRef& ref, std::size_t bytes,
 
 Bytes Envelope::encrypt(const KeyRef& ref, ByteView plaintext, const EncryptionContext& context,
                         hsm::Deadline deadline) {
-  hsm::DataKey messageKey =
-      hsm_.generateDataKey(ref, kMessageKeyBytes, hsm::Plaintext::kReturn, deadline);
+  hsm::DataKey messageKey = tokens_.holding(ref).generateDataKey(ref, kMessageKeyBytes,
+                                                                 hsm::Plaintext::kReturn, deadline);
   Ciphertext parts{Suite::kMessage, ref, std::move(messageKey.wrapped), {}};
   const Bytes header = encodeBody(parts);  // all before the payload, which is still empty
   parts.payload = encryptMessage(messageKey.plaintext, plaintext, header);
@@ -36,13 +37,14 @@ Bytes Envelope::encrypt(const KeyRef& ref, ByteView plaintext, const EncryptionC
 
 bool Envelope::verify(const ParsedCiphertext& ciphertext, const EncryptionContext& context,
                       hsm::Deadline deadline) {
+  if (!tokens_.isRecorded(ciphertext.parts.ref)) return false;
   const auto subkey = bindings_.subkey(ciphertext.parts.ref, deadline);
   return equalInConstantTime(bindingTag(*subkey, ciphertext.body, context), ciphertext.tag);
 }
 
 SecretBytes Envelope::open(const ParsedCiphertext& ciphertext, hsm::Deadline deadline) {
   const Ciphertext& parts = ciphertext.parts;
-  SecretBytes key = hsm_.unwrapDataKey(parts.ref, parts.wrapped, deadline);
+  SecretBytes key = tokens_.holding(parts.ref).unwrapDataKey(parts.ref, parts.wrapped, deadline);
   switch (parts.suite) {
     case Suite::kDataKey:
       return key;

@@ -5,6 +5,7 @@
 #include "hsm/hsm.h"
 #include "service/keys/binding_keys.h"
 #include "service/keys/ciphertext.h"
+#include "service/keys/tokens.h"
 
 namespace strongroom::keys {
 
@@ -16,10 +17,11 @@ struct SealedDataKey {
 
 /// Envelope encryption: data keys made and wrapped in the token, small messages under a message key
 /// of their own, both bound to their context by a tag that is checked before anything reaches the
-/// HSM. Thread-safe. Throws hsm::Error.
+/// HSM. Thread-safe. Throws hsm::Error, kTokenUnavailable for a version whose token is out of
+/// reach.
 class Envelope {
  public:
-  Envelope(hsm::Hsm& hsm, BindingKeys& bindings) : hsm_(hsm), bindings_(bindings) {}
+  Envelope(Tokens& tokens, BindingKeys& bindings) : tokens_(tokens), bindings_(bindings) {}
 
   /// A new data key of `bytes` bytes (1 to 1024) under the key version `ref`.
   SealedDataKey generateDataKey(const KeyRef& ref, std::size_t bytes,
@@ -31,8 +33,8 @@ class Envelope {
                 hsm::Deadline deadline);
 
   /// True when the tag of `ciphertext` is right for `context`: it was made here, by this key
-  /// version, unchanged. Costs no HSM call but the derivation of a subkey never used before;
-  /// callers have looked up that the version exists.
+  /// version, unchanged. False too for a version that no record names. Costs no HSM call but the
+  /// derivation of a subkey never used before.
   bool verify(const ParsedCiphertext& ciphertext, const EncryptionContext& context,
               hsm::Deadline deadline);
 
@@ -43,7 +45,7 @@ class Envelope {
   Bytes seal(const Ciphertext& ciphertext, const EncryptionContext& context,
              hsm::Deadline deadline);
 
-  hsm::Hsm& hsm_;
+  Tokens& tokens_;
   BindingKeys& bindings_;
 };
 

@@ -30,10 +30,10 @@ void requireTime(hsm::Deadline deadline) {
 
 }  // namespace
 
-Lifecycle::Lifecycle(MetadataStore& store, hsm::Hsm& hsm, BindingKeys& bindings, const Clock& clock,
-                     StepObserver observer, ClockJumps clockJumps)
+Lifecycle::Lifecycle(MetadataStore& store, Tokens& tokens, BindingKeys& bindings,
+                     const Clock& clock, StepObserver observer, ClockJumps clockJumps)
     : store_(store),
-      hsm_(hsm),
+      tokens_(tokens),
       bindings_(bindings),
       clock_(clock),
       observer_(std::move(observer)),
@@ -44,6 +44,10 @@ void Lifecycle::step(const std::string& name) const {
   if (observer_) observer_(name);
 }
 
+std::string Lifecycle::nameOf(const Token& token) const {
+  return tokens_.all().size() == 1 ? "the token" : "[" + token.name() + "]";
+}
+
 Lifecycle::Turn Lifecycle::takeTurn(hsm::Deadline deadline) {
   Turn turn(changing_, deadline);
   if (!turn) {
@@ -52,19 +56,19 @@ Lifecycle::Turn Lifecycle::takeTurn(hsm::Deadline deadline) {
   return turn;
 }
 
-void Lifecycle::makeObject(const KeyRef& ref, const std::string& stepPrefix,
+void Lifecycle::makeObject(Token& token, const KeyRef& ref, const std::string& stepPrefix,
                            hsm::Deadline deadline) {
   bool generated = false;
   try {
-    hsm_.generateKey(ref, deadline);
+    token.hsm().generateKey(ref, deadline);
     generated = true;
     step(stepPrefix + "object generated");
-    hsm_.verifyKey(ref, deadline);
+    token.hsm().verifyKey(ref, deadline);
     step(stepPrefix + "object verified");
   } catch (const hsm::Error& error) {
     // The one answer that tells for sure that there is no object.
     const bool nothingMade = !generated && error.code() == hsm::ErrorCode::kTokenFull;
-    keysLogger().warning(describe(ref) + " was not made, its intent " +
+    keysLogger().warning(describe(ref) + " was not made in " + nameOf(token) + ", its intent " +
                          (nothingMade ? "is withdrawn: " : "stays recorded: ") + error.what());
     if (nothingMade) store_.withdrawIntent(ref);
     throw;
@@ -73,14 +77,15 @@ void Lifecycle::makeObject(const KeyRef& ref, const std::string& stepPrefix,
 
 KeyRecord Lifecycle::createKey(KeyRecord key, const std::vector<Tag>& tags,
                                hsm::Deadline deadline) {
-  hsm_.probe(deadline);
+  Token& home = tokens_.forNewKeys();
+  home.hsm().probe(deadline);
   requireTime(deadline);
   key.state = KeyState::kCreating;
   key.currentVersion = 0;
-  store_.recordIntent(key, tags);
+  store_.recordIntent(key, tags, home.requireNumber());
   step("intent recorded");
   const KeyRef first{key.id, 1};
-  makeObject(first, "", deadline);
+  makeObject(home, first, "", deadline);
   store_.makeVisible(first, [&](KeyRecord& visible) { key = visible; });
   step("record visible");
   return key;
@@ -97,10 +102,17 @@ KeyRef Lifecycle::nextVersion(const KeyRecord& key, hsm::Deadline deadline) {
   for (const KeyVersion& intent : store_.intents()) {
     if (intent.ref.key == key.id) last.version = std::max(last.version, intent.ref.version);
   }
-  // The token knows versions that a store restored from a backup does not; an intent of the same
+  // A token knows versions that a store restored from a backup does not; an intent of the same
   // number would make such an object look like one that was never used.
-  for (const KeyRef& ref : versionsOf(key.id, hsm_.listKeys(deadline))) {
-    last.version = std::max(last.version, ref.version);
+  for (Token& token : tokens_.all()) {
+    try {
+      for (const KeyRef& ref : versionsOf(key.id, token.hsm().listKeys(deadline))) {
+        last.version = std::max(last.version, ref.version);
+      }
+    } catch (const hsm::Error&) {
+      // A key of a lost token is to have a future in another one.
+      if (&token == &tokens_.forNewKeys()) throw;
+    }
   }
   return {key.id, last.version + 1};
 }
@@ -110,13 +122,14 @@ std::optional<KeyRecord> Lifecycle::rotateAlone(const KeyId& key, RotationType t
   std::optional<KeyRecord> record = store_.findKey(key);
   if (!record) return std::nullopt;
   const KeyRef next = nextVersion(*record, deadline);
-  hsm_.probe(deadline);  // after the listing, which counts only if it is our token's
+  Token& home = tokens_.forNewKeys();
+  home.hsm().probe(deadline);  // after the listing, which counts only if it is our token's
   requireTime(deadline);
 
-  store_.recordVersionIntent({next, false, clock_.now(), type});
+  store_.recordVersionIntent({next, false, clock_.now(), type, home.requireNumber()});
   if (type == RotationType::kAutomatic) restUntil_[key] = clock_.now() + kRestAfterFailure;
   step("rotation: intent recorded");
-  makeObject(next, "rotation: ", deadline);
+  makeObject(home, next, "rotation: ", deadline);
   store_.makeVisible(next, [&](KeyRecord& visible) {
     if (type == RotationType::kAutomatic) moveNextRotation(visible, clock_.now());
     record = visible;
@@ -134,7 +147,7 @@ std::size_t Lifecycle::rotateDueKeys(hsm::Deadline deadline) {
     return rest != restUntil_.end() && clock_.now() < rest->second;
   });
   if (due.empty()) return 0;
-  hsm_.probe(deadline);
+  tokens_.forNewKeys().hsm().probe(deadline);
   return forEachKey(due, "rotated", [&](const KeyId& key) {
     return rotateAlone(key, RotationType::kAutomatic, deadline).has_value();
   });

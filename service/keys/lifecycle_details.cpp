@@ -17,6 +17,12 @@ std::vector<KeyRef> difference(const std::vector<KeyRef>& wanted,
   return missing;
 }
 
+std::vector<KeyRef> unionOf(const std::vector<KeyRef>& one, const std::vector<KeyRef>& other) {
+  std::vector<KeyRef> both;
+  std::set_union(one.begin(), one.end(), other.begin(), other.end(), std::back_inserter(both));
+  return both;
+}
+
 std::vector<KeyRef> versionsOf(const KeyId& key, const std::vector<KeyRef>& refs) {
   std::vector<KeyRef> versions;
   std::copy_if(refs.begin(), refs.end(), std::back_inserter(versions),

@@ -23,6 +23,9 @@ std::string describe(const KeyRef& ref);
 std::vector<KeyRef> difference(const std::vector<KeyRef>& wanted,
                                const std::vector<KeyRef>& present);
 
+/// What is in either; both sorted.
+std::vector<KeyRef> unionOf(const std::vector<KeyRef>& one, const std::vector<KeyRef>& other);
+
 /// The members of `refs` that are versions of `key`.
 std::vector<KeyRef> versionsOf(const KeyId& key, const std::vector<KeyRef>& refs);
 

@@ -33,9 +33,10 @@ class MetadataStore {
   virtual ~MetadataStore() = default;
 
   // --- creating and destroying: see lifecycle.h for the order of steps
-  /// Records the intent to create a key and its version 1; neither is visible. `key.state` is
-  /// kCreating.
-  virtual void recordIntent(const KeyRecord& key, const std::vector<Tag>& tags) = 0;
+  /// Records the intent to create a key and its version 1, in `token`; neither is visible.
+  /// `key.state` is kCreating.
+  virtual void recordIntent(const KeyRecord& key, const std::vector<Tag>& tags,
+                            TokenNumber token) = 0;
   /// Records the intent to add a version to an existing key.
   virtual void recordVersionIntent(const KeyVersion& version) = 0;
   /// Marks a version ready and current; a key that was kCreating becomes kEnabled. `change` may
@@ -46,8 +47,12 @@ class MetadataStore {
   virtual void withdrawIntent(const KeyRef& ref) = 0;
   /// Versions recorded as intents and never made visible: leftovers of a crash.
   virtual std::vector<KeyVersion> intents() = 0;
-  /// Every recorded version of every key, whatever its state, sorted by ref.
-  virtual std::vector<KeyRef> allVersions() = 0;
+  /// Every recorded version of every key in `token`, whatever its state, sorted by ref.
+  virtual std::vector<KeyRef> versionsIn(TokenNumber token) = 0;
+  /// The tokens that hold recorded versions of a key, whatever its state, ascending.
+  virtual std::vector<TokenNumber> tokensOf(const KeyId& key) = 0;
+  /// The token that holds a ready version; nullopt when there is no such version.
+  virtual std::optional<TokenNumber> tokenOf(const KeyRef& ref) = 0;
   /// Turns kPendingDeletion keys whose date has come into kDestroying, drops their aliases, and
   /// returns all that are kDestroying.
   virtual std::vector<KeyId> beginDueDeletions(TimePoint now) = 0;
@@ -104,11 +109,14 @@ class MetadataStore {
   virtual std::vector<Identity> listIdentities() = 0;
   virtual bool removeIdentity(const std::string& accessKeyId) = 0;
 
-  // --- the token that the store belongs to: see token_fingerprint.h
-  /// nullopt until one was set.
-  virtual std::optional<std::string> tokenFingerprint() = 0;
-  /// Sets it once for all; does nothing where one is set.
-  virtual void setTokenFingerprint(const std::string& fingerprint) = 0;
+  // --- the tokens that the store's keys are in: see token_fingerprint.h
+  /// By ascending number.
+  virtual std::vector<TokenRecord> tokens() = 0;
+  /// Records the store's first token, once for all; of one that is recorded under this fingerprint,
+  /// label and serial are brought up to date. Does nothing where another one is the first.
+  virtual void recordFirstToken(const TokenRecord& token) = 0;
+  /// Records a token, under the next number when its fingerprint is new; returns its number.
+  virtual TokenNumber recordToken(const TokenRecord& token) = 0;
 
   /// Writes and commits, to prove that it can.
   virtual void checkWritable(TimePoint now) = 0;

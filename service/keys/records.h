@@ -18,6 +18,11 @@ enum class KeyState : std::uint8_t {
   kDestroying,       ///< its objects are being destroyed; resumed at the next start
 };
 
+/// Counts the tokens that a store knows, in the order in which it came to know them. The first
+/// one's binding key also derives what belongs to no key, such as secret access keys.
+using TokenNumber = std::uint32_t;
+inline constexpr TokenNumber kFirstToken = 1;
+
 enum class RotationType : std::uint8_t { kInitial, kAutomatic, kOnDemand };
 
 /// A CMK's metadata. Names objects in a token; holds no secret.
@@ -43,6 +48,16 @@ struct KeyVersion {
   bool ready = false;  ///< false: intent recorded, not yet to be used
   TimePoint created;
   RotationType type = RotationType::kInitial;
+  TokenNumber token = kFirstToken;  ///< which token holds the object; for ever
+};
+
+/// A token that keys of a store are in.
+struct TokenRecord {
+  TokenNumber number = kFirstToken;
+  std::string fingerprint;  ///< token_fingerprint.h
+  std::string label;        ///< as last seen, for messages
+  std::string serial;
+  friend bool operator==(const TokenRecord&, const TokenRecord&) = default;
 };
 
 struct Alias {

@@ -16,17 +16,19 @@ namespace strongroom::keys {
 /// The metadata store on SQLite: one connection that writes, a few that read. Every reading method
 /// is one statement, which SQLite makes one transaction. The methods are defined by table, in
 /// sqlite_keys.cpp, sqlite_versions.cpp, sqlite_aliases.cpp, sqlite_tags.cpp,
-/// sqlite_identities.cpp, sqlite_token.cpp.
+/// sqlite_identities.cpp, sqlite_tokens.cpp.
 class SqliteMetadataStore final : public MetadataStore {
  public:
   SqliteMetadataStore(const std::filesystem::path& path, std::chrono::milliseconds lockPatience);
 
-  void recordIntent(const KeyRecord& key, const std::vector<Tag>& tags) override;
+  void recordIntent(const KeyRecord& key, const std::vector<Tag>& tags, TokenNumber token) override;
   void recordVersionIntent(const KeyVersion& version) override;
   void makeVisible(const KeyRef& ref, const std::function<void(KeyRecord&)>& change) override;
   void withdrawIntent(const KeyRef& ref) override;
   std::vector<KeyVersion> intents() override;
-  std::vector<KeyRef> allVersions() override;
+  std::vector<KeyRef> versionsIn(TokenNumber token) override;
+  std::vector<TokenNumber> tokensOf(const KeyId& key) override;
+  std::optional<TokenNumber> tokenOf(const KeyRef& ref) override;
   std::vector<KeyId> beginDueDeletions(TimePoint now) override;
   void forgetKey(const KeyId& key) override;
   std::vector<KeyId> dueRotations(TimePoint now) override;
@@ -57,8 +59,9 @@ class SqliteMetadataStore final : public MetadataStore {
   std::vector<Identity> listIdentities() override;
   bool removeIdentity(const std::string& accessKeyId) override;
 
-  std::optional<std::string> tokenFingerprint() override;
-  void setTokenFingerprint(const std::string& fingerprint) override;
+  std::vector<TokenRecord> tokens() override;
+  void recordFirstToken(const TokenRecord& token) override;
+  TokenNumber recordToken(const TokenRecord& token) override;
 
   void checkWritable(TimePoint now) override;
 

@@ -83,6 +83,20 @@ CREATE TABLE token (
   fingerprint TEXT    NOT NULL CHECK (fingerprint <> '')
 ) STRICT;
 )sql",
+    R"sql(
+-- The tokens that the keys of this store are in. Number 1 is the first one that the store was used
+-- with, and every version that is there before this migration is in it.
+CREATE TABLE tokens (
+  number      INTEGER NOT NULL PRIMARY KEY CHECK (number > 0),
+  fingerprint TEXT    NOT NULL UNIQUE CHECK (fingerprint <> ''),
+  label       TEXT    NOT NULL,
+  serial      TEXT    NOT NULL
+) STRICT;
+INSERT INTO tokens SELECT 1, fingerprint, '', '' FROM token;
+DROP TABLE token;
+ALTER TABLE key_versions ADD COLUMN token INTEGER NOT NULL DEFAULT 1 CHECK (token > 0);
+CREATE INDEX key_versions_by_token ON key_versions (token, key, version);
+)sql",
 };
 
 int readNumber(SQLite::Database& database, const char* query) {

@@ -33,20 +33,22 @@ KeyVersion versionRow(const Query& query) {
   version.ready = query.flag(2);
   version.created = query.time(3);
   version.type = query.enumerator<RotationType>(4);
+  version.token = query.number(5);
   return version;
 }
 
 void insertVersion(Connection& connection, const KeyVersion& version) {
   connection
-      .query("INSERT INTO key_versions VALUES (?1, ?2, 0, ?3, ?4)", version.ref.key,
-             version.ref.version, version.created, version.type)
+      .query("INSERT INTO key_versions VALUES (?1, ?2, 0, ?3, ?4, ?5)", version.ref.key,
+             version.ref.version, version.created, version.type, version.token)
       .run();
 }
 
-void SqliteMetadataStore::recordIntent(const KeyRecord& key, const std::vector<Tag>& tags) {
+void SqliteMetadataStore::recordIntent(const KeyRecord& key, const std::vector<Tag>& tags,
+                                       TokenNumber token) {
   write([&](Connection& connection) {
     insertKey(connection, key);
-    insertVersion(connection, {{key.id, 1}, false, key.created, RotationType::kInitial});
+    insertVersion(connection, {{key.id, 1}, false, key.created, RotationType::kInitial, token});
     insertTags(connection, key.id, tags);
   });
 }
@@ -105,12 +107,33 @@ std::vector<KeyVersion> SqliteMetadataStore::versions(const KeyId& key) {
   });
 }
 
-std::vector<KeyRef> SqliteMetadataStore::allVersions() {
-  return read([](Connection& connection) {
-    Query query = connection.query("SELECT key, version FROM key_versions ORDER BY key, version");
+std::vector<KeyRef> SqliteMetadataStore::versionsIn(TokenNumber token) {
+  return read([&](Connection& connection) {
+    Query query = connection.query(
+        "SELECT key, version FROM key_versions WHERE token = ?1 ORDER BY key, version", token);
     std::vector<KeyRef> refs;
     while (query.next()) refs.push_back({query.keyId(0), query.number(1)});
     return refs;
+  });
+}
+
+std::vector<TokenNumber> SqliteMetadataStore::tokensOf(const KeyId& key) {
+  return read([&](Connection& connection) {
+    Query query = connection.query(
+        "SELECT DISTINCT token FROM key_versions WHERE key = ?1 ORDER BY token", key);
+    std::vector<TokenNumber> tokens;
+    while (query.next()) tokens.push_back(query.number(0));
+    return tokens;
+  });
+}
+
+std::optional<TokenNumber> SqliteMetadataStore::tokenOf(const KeyRef& ref) {
+  return read([&](Connection& connection) -> std::optional<TokenNumber> {
+    Query query = connection.query(
+        "SELECT token FROM key_versions WHERE key = ?1 AND version = ?2 AND ready = 1", ref.key,
+        ref.version);
+    if (!query.next()) return std::nullopt;
+    return query.number(0);
   });
 }
 

@@ -1,5 +1,6 @@
 #include "service/keys/token_fingerprint.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -14,21 +15,45 @@ constexpr std::string_view kFingerprintLabel("strongroom-store-v1\0", 20);
 /// Half of the MAC: 128 bits tell any number of tokens apart.
 constexpr std::size_t kFingerprintBytes = 16;
 
+TokenRecord recordOf(hsm::Hsm& hsm, hsm::Deadline deadline) {
+  const SecretBytes mac = hsm.bindingMac(asBytes(kFingerprintLabel), deadline);
+  const hsm::TokenDescription description = hsm.describe();
+  return {kFirstToken, toHex(mac.expose().first(kFingerprintBytes)), description.label,
+          description.serial};
+}
+
+std::string describe(const TokenRecord& token) {
+  return "'" + token.label + "', serial " + token.serial + " (fingerprint " + token.fingerprint +
+         ")";
+}
+
 }  // namespace
 
 void requireSameToken(MetadataStore& store, hsm::Hsm& hsm, hsm::Deadline deadline) {
-  const SecretBytes mac = hsm.bindingMac(asBytes(kFingerprintLabel), deadline);
-  const std::string fingerprint = toHex(mac.expose().first(kFingerprintBytes));
-  if (!store.tokenFingerprint()) store.setTokenFingerprint(fingerprint);
-  // Read again: another process may have been first, with another token.
-  const std::string expected = store.tokenFingerprint().value_or("");
-  if (fingerprint == expected) return;
-  const hsm::TokenDescription token = hsm.describe();
-  throw StoreError("the metadata store belongs to another token (fingerprint " + expected +
-                   ") than '" + token.label + "', serial " + token.serial + " (fingerprint " +
-                   fingerprint +
-                   "): point [token] at the token that the keys of this store are in, or [store] "
-                   "at this token's own store");
+  const TokenRecord token = recordOf(hsm, deadline);
+  store.recordFirstToken(token);
+  // Read afterwards: another process may have been first, with another token.
+  const TokenRecord first = store.tokens().front();
+  if (token.fingerprint == first.fingerprint) return;
+  throw StoreError("the metadata store belongs to another token, " + describe(first) + ", than " +
+                   describe(token) +
+                   ": point [token] at the token that the store was first used with, or [store] at "
+                   "this token's own store");
+}
+
+Recognition recogniseToken(MetadataStore& store, Tokens& tokens, Token& token,
+                           hsm::Deadline deadline) {
+  const TokenRecord record = recordOf(token.hsm(), deadline);
+  const std::vector<TokenRecord> known = store.tokens();
+  const bool isKnown = std::ranges::any_of(
+      known, [&](const TokenRecord& each) { return each.fingerprint == record.fingerprint; });
+  const TokenNumber number = store.recordToken(record);
+  if (const Token* same = tokens.find(number); same && same != &token) {
+    throw StoreError("[" + token.name() + "] is the same token as [" + same->name() +
+                     "]: " + describe(record));
+  }
+  token.setNumber(number);
+  return isKnown ? Recognition::kKnown : Recognition::kAdded;
 }
 
 }  // namespace strongroom::keys

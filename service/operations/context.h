@@ -9,6 +9,7 @@
 #include "service/keys/envelope.h"
 #include "service/keys/lifecycle.h"
 #include "service/keys/metadata_store.h"
+#include "service/keys/tokens.h"
 
 namespace strongroom::operations {
 
@@ -16,7 +17,7 @@ namespace strongroom::operations {
 struct Kms {
   const keys::Account& account;
   keys::MetadataStore& store;
-  hsm::Hsm& hsm;
+  keys::Tokens& tokens;
   keys::Envelope& envelope;
   keys::Lifecycle& lifecycle;
   const keys::Clock& clock;

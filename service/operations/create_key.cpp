@@ -7,10 +7,10 @@
 namespace strongroom::operations {
 namespace {
 
-/// A random UUID (RFC 4122, version 4), from the token's generator.
+/// A random UUID (RFC 4122, version 4), from a token's generator.
 KeyId newKeyId(const Context& context) {
   KeyId id;
-  context.kms.hsm.random(id.bytes, context.deadline);
+  context.kms.tokens.random(id.bytes, context.deadline);
   id.bytes[6] = (id.bytes[6] & std::byte{0x0f}) | std::byte{0x40};
   id.bytes[8] = (id.bytes[8] & std::byte{0x3f}) | std::byte{0x80};
   return id;

@@ -5,7 +5,7 @@ namespace strongroom::operations {
 GenerateRandomResponse generateRandom(const Context& context,
                                       const GenerateRandomRequest& request) {
   GenerateRandomResponse response{SecretBytes(request.numberOfBytes)};
-  context.kms.hsm.random(response.plaintext.exposeWritable(), context.deadline);
+  context.kms.tokens.random(response.plaintext.exposeWritable(), context.deadline);
   return response;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <thread>
 
 #include "tests/service/http/certificate.h"
 #include "tests/service/http/tls_client.h"
@@ -30,6 +31,37 @@ class AppTest : public ::testing::Test {
     chmod(config_.pin.file.c_str(), 0600);
     config_.store = folder / "store.db";
   }
+
+  /// [token.second] with this PIN in its file; the token itself is not made.
+  void configureSecond(const std::string& pin) {
+    config::FurtherToken second{"token.second", config_.token, {}};
+    second.token.token = {.label = "second", .serial = "", .uri = ""};
+    second.pin.file = token_.folder().path() / "second-pin";
+    writePin(second.pin.file, pin);
+    config_.furtherTokens = {second};
+  }
+
+  void makeSecond() {
+    hsm::initialiseToken(token_.module(), "second", token_.soPin(), SecretBytes(asBytes(kPin)));
+  }
+
+  static void writePin(const std::filesystem::path& file, std::string_view pin) {
+    std::ofstream(file) << pin;
+    chmod(file.c_str(), 0600);
+  }
+
+  /// Waits until /readyz says `text`; fails with the last answer after thirty seconds.
+  static void expectReadiness(const App& app, const ::testing::Matcher<std::string>& text) {
+    std::string last;
+    for (int i = 0; i < 3'000; ++i) {
+      last = get(app, "/readyz").body;
+      if (text.Matches(last)) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    EXPECT_THAT(last, text);
+  }
+
+  static constexpr std::string_view kPin = "pin-of-the-second";
 
   static testing::TlsClient::Answer get(const App& app, const std::string& path) {
     testing::TlsClient client(app.port());
@@ -76,6 +108,49 @@ TEST_F(AppTest, CanBeStoppedAndStartedAgainInOneProcess) {
   }
   App app(config_);
   EXPECT_EQ(get(app, "/readyz").status, 200);
+}
+
+TEST_F(AppTest, ServesTwoTokensOfOneModule) {
+  makeSecond();
+  configureSecond(std::string(kPin));
+  for (int round = 0; round < 2; ++round) {
+    App app(config_);
+    EXPECT_EQ(get(app, "/readyz").body, "ready\n");
+    const std::string metrics = get(app, "/metrics").body;
+    EXPECT_THAT(metrics, HasSubstr("strongroom_token_answers{token=\"token\"} 1\n"));
+    EXPECT_THAT(metrics, HasSubstr("strongroom_token_answers{token=\"token.second\"} 1\n"));
+    EXPECT_THAT(metrics, HasSubstr("strongroom_hsm_logins_total{token=\"token.second\"} 1\n"));
+  }
+}
+
+TEST_F(AppTest, StartsWithoutAFurtherTokenAndTakesItInWhenItComes) {
+  configureSecond(std::string(kPin));
+  App app(config_);
+  EXPECT_EQ(get(app, "/readyz").status, 200);
+  expectReadiness(app, ::testing::StartsWith("ready in part\ntoken.second: token-not-found since"));
+  makeSecond();  // in this process, so that the module sees it without being initialised anew
+  expectReadiness(app, ::testing::Eq("ready\n"));
+}
+
+TEST_F(AppTest, TriesARefusedPinOnceUntilItIsAskedToTryAgain) {
+  makeSecond();
+  configureSecond("a-wrong-pin");
+  App app(config_);
+  expectReadiness(app, ::testing::StartsWith("ready in part\ntoken.second: pin-refused since"));
+  writePin(config_.furtherTokens[0].pin.file, kPin);
+  app.tryTokensAgain();
+  expectReadiness(app, ::testing::Eq("ready\n"));
+}
+
+TEST_F(AppTest, RefusesOneTokenUnderTwoNames) {
+  configureSecond(std::string(asText(token_.pin().expose())));
+  config_.furtherTokens[0].token = config_.token;
+  try {
+    App app(config_);
+    FAIL() << "was taken";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("[token.second] is the same token as [token]"));
+  }
 }
 
 TEST_F(AppTest, SaysWhichPinFileOthersCanRead) {

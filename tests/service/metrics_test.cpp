@@ -10,6 +10,7 @@
 #include "service/keys/sqlite_store.h"
 #include "tests/support/fake_hsm.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/one_token.h"
 
 namespace strongroom::service {
 namespace {
@@ -24,8 +25,8 @@ class MetricsTest : public ::testing::Test {
                 ("strongroom-metrics-" + std::to_string(getpid()))) {
     std::filesystem::create_directories(folder_);
     store_ = keys::openSqliteStore(folder_ / "store.db");
-    health_.emplace(hsm_, *store_, clock_);
-    metrics_.emplace(hsm_, *health_);
+    health_.emplace(tokens_, *store_, clock_);
+    metrics_.emplace(tokens_, *health_);
   }
   ~MetricsTest() override {
     metrics_.reset();
@@ -37,6 +38,7 @@ class MetricsTest : public ::testing::Test {
   std::filesystem::path folder_;
   std::unique_ptr<keys::MetadataStore> store_;
   testing::FakeHsm hsm_;
+  testing::OneToken tokens_{hsm_};
   testing::ManualClock clock_;
   std::optional<Health> health_;
   std::optional<Metrics> metrics_;
@@ -61,9 +63,11 @@ TEST_F(MetricsTest, CountsRequestsByOperationAndError) {
 
 TEST_F(MetricsTest, ShowsTheTokensCountersAndReadiness) {
   const std::string text = metrics_->render();
-  EXPECT_THAT(text, HasSubstr("strongroom_hsm_calls_total{function=\"C_"));
-  EXPECT_THAT(text, HasSubstr("strongroom_hsm_sessions{state=\"leased\"} "));
+  EXPECT_THAT(text,
+              HasSubstr("strongroom_hsm_calls_total{function=\"C_GenerateKey\",token=\"token\"} "));
+  EXPECT_THAT(text, HasSubstr("strongroom_hsm_sessions{state=\"leased\",token=\"token\"} "));
   EXPECT_THAT(text, HasSubstr("strongroom_ready 1\n"));
+  EXPECT_THAT(text, HasSubstr("strongroom_token_answers{token=\"token\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("strongroom_build_info{version=\""));
 }
 

@@ -52,8 +52,8 @@ KmsTest::Folder::~Folder() {
 
 KmsTest::KmsTest()
     : store_(keys::openSqliteStore(folder_.path / "metadata.db")),
-      lifecycle_(*store_, hsm_, bindings_, clock_, {}, keys::ClockJumps::kBelieve),
-      kms_{account_, *store_, hsm_, envelope_, lifecycle_, clock_} {}
+      lifecycle_(*store_, tokens_, bindings_, clock_, {}, keys::ClockJumps::kBelieve),
+      kms_{account_, *store_, tokens_, envelope_, lifecycle_, clock_} {}
 
 KmsTest::~KmsTest() = default;
 
@@ -123,7 +123,7 @@ std::string KmsTest::everything() {
       out << "  tag " << tag.key << '=' << tag.value << '\n';
     }
   }
-  for (const KeyRef& ref : store_->allVersions()) {
+  for (const KeyRef& ref : store_->versionsIn(keys::kFirstToken)) {
     out << "version " << ref.key.toString() << ' ' << ref.version << '\n';
   }
   for (const keys::Alias& alias : store_->listAliases(std::nullopt, "", kEverything).entries) {

@@ -13,6 +13,7 @@
 #include "service/operations/error.h"
 #include "tests/support/fake_hsm.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/one_token.h"
 
 namespace strongroom::testing {
 
@@ -67,8 +68,9 @@ class KmsTest : public ::testing::Test {
   ManualClock clock_;
   FakeHsm hsm_;
   std::unique_ptr<keys::MetadataStore> store_;
-  keys::BindingKeys bindings_{hsm_};
-  keys::Envelope envelope_{hsm_, bindings_};
+  OneToken tokens_{hsm_, *store_};
+  keys::BindingKeys bindings_{tokens_};
+  keys::Envelope envelope_{tokens_, bindings_};
   keys::Lifecycle lifecycle_;
   operations::Kms kms_;
 };

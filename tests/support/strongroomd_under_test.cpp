@@ -68,7 +68,10 @@ int run(const std::string& file) {
   Saboteur saboteur(environment("STRONGROOM_TEST_STEPS"), environment("STRONGROOM_TEST_CRASH_AT"));
   service::App app(config, {&calendar, [&](std::string_view step) { saboteur.pass(step); },
                             keys::ClockJumps::kBelieve});
-  while (signals.wait() == SIGHUP) app.reloadCertificate();
+  while (signals.wait() == SIGHUP) {
+    app.tryTokensAgain();
+    app.reloadCertificate();
+  }
   return app.stop() ? 0 : 1;
 }
 

@@ -56,6 +56,12 @@ TEST_F(CredentialsTest, AreGoneAtOnceWhenTheIdentityIsRemoved) {
   EXPECT_EQ(hsm_.calls("C_Sign"), 2u) << "the secret was kept past its identity";
 }
 
+TEST_F(CredentialsTest, SurviveTheLossOfTheTokenOnceAllAreDerived) {
+  credentials_.deriveAll(hsm::deadlineIn(std::chrono::seconds(5)));
+  hsm_.failNext(hsm::Error(hsm::ErrorCode::kTokenUnavailable, "gone"));
+  EXPECT_TRUE(find(kId)) << "the token was asked";
+}
+
 TEST_F(CredentialsTest, ComeBackAfterTheTokenFailedOnce) {
   hsm_.failNext(hsm::Error(hsm::ErrorCode::kBusy, "busy"));
   EXPECT_THROW(find(kId), hsm::Error);

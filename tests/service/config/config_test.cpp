@@ -135,6 +135,31 @@ file = "log"
   EXPECT_EQ(config.logFile, folder_ / "log");
 }
 
+TEST_F(ConfigTest, TakesFurtherTokensAndSendsNewKeysToTheOneThatSaysSo) {
+  const std::string further = R"([token.zurich]
+module = "z.so"
+serial = "1"
+pin_file = "z"
+[token.basel]
+module = "b.so"
+label = "b"
+pin_credential = "b"
+sessions = 2
+)";
+  const Config config = read(kSmallest + further);
+  ASSERT_EQ(config.furtherTokens.size(), 2u);
+  const FurtherToken& basel = config.furtherTokens[0];
+  EXPECT_EQ(basel.name, "token.basel");
+  EXPECT_EQ(basel.token.module, folder_ / "b.so");
+  EXPECT_EQ(basel.token.token.label, "b");
+  EXPECT_EQ(basel.token.sessions, 2u);
+  EXPECT_EQ(basel.pin.credential, "b");
+  EXPECT_EQ(config.furtherTokens[1].name, "token.zurich");
+  EXPECT_EQ(config.furtherTokens[1].pin.file, folder_ / "z");
+  EXPECT_EQ(config.newKeysIn, "token");
+  EXPECT_EQ(read(kSmallest + further + "new_keys = true\n").newKeysIn, "token.basel");
+}
+
 struct Mistake {
   const char* line;  ///< of kSmallest
   const char* replacement;
@@ -201,7 +226,24 @@ constexpr Mistake kMistakes[] = {
     {"pin_file = \"../pin\"", "pin = \"1234\"\npin_file = \"a\"",
      "strongroom.toml:10: [token] pin: unknown key; this table takes module, label, serial, uri, "
      "sessions, pin_file, "
-     "pin_descriptor, pin_credential, deadline_milliseconds"},
+     "pin_descriptor, pin_credential, new_keys, deadline_milliseconds"},
+    {"[store]", "new_keys = 1\n[store]",
+     "strongroom.toml:11: [token] new_keys: must be true or false, is an integer"},
+    {"[store]", "[token.Two]\n[store]", "strongroom.toml:11: [token.Two]: unknown table"},
+    {"[store]", "[token.two.three]\n[store]",
+     "strongroom.toml:11: [token.two.three]: unknown table"},
+    {"[store]", "[server.two]\n[store]", "strongroom.toml:11: [server.two]: unknown table"},
+    {"[store]", "[token.two]\nlabel = \"two\"\n[store]",
+     "strongroom.toml:11: [token.two] module: is missing"},
+    {"[store]",
+     "[token.two]\nmodule = \"m\"\nlabel = \"two\"\npin_file = \"p\"\ndeadline_milliseconds = 900\n"
+     "[store]",
+     "strongroom.toml:15: [token.two] deadline_milliseconds: unknown key; this table takes module, "
+     "label, serial, uri, sessions, pin_file, pin_descriptor, pin_credential, new_keys"},
+    {"[store]",
+     "new_keys = true\n[token.two]\nmodule = \"m\"\nlabel = \"two\"\npin_file = \"p\"\n"
+     "new_keys = true\n[store]",
+     "strongroom.toml:16: [token.two] new_keys: [token] takes them already"},
     {"path = \"strongroom.db\"", "", "strongroom.toml:11: [store] path: is missing"},
     {"path = \"strongroom.db\"", "path = \"s\"\n[maintenance]\ninterval_seconds = 0",
      "strongroom.toml:14: [maintenance] interval_seconds: must be between 1 and 86400, is 0"},

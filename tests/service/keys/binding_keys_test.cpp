@@ -6,6 +6,7 @@
 
 #include "tests/service/keys/store_fixture.h"
 #include "tests/support/fake_hsm.h"
+#include "tests/support/one_token.h"
 
 namespace strongroom::keys {
 namespace {
@@ -19,7 +20,8 @@ class BindingKeysTest : public ::testing::Test {
   }
 
   testing::FakeHsm hsm_;
-  BindingKeys bindings_{hsm_};
+  testing::OneToken tokens_{hsm_};
+  BindingKeys bindings_{tokens_};
 };
 
 TEST_F(BindingKeysTest, ASubkeyIsDerivedOnce) {
@@ -35,7 +37,7 @@ TEST_F(BindingKeysTest, EachVersionOfEachKeyHasItsOwn) {
 }
 
 TEST_F(BindingKeysTest, AnotherProcessDerivesTheSame) {
-  BindingKeys other(hsm_);
+  BindingKeys other(tokens_);
   EXPECT_TRUE(*subkey(1, 1) == *other.subkey({keyId(1), 1}, hsm::deadlineIn(5s)));
 }
 

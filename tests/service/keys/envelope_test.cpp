@@ -4,6 +4,7 @@
 
 #include "tests/service/keys/store_fixture.h"
 #include "tests/support/fake_hsm.h"
+#include "tests/support/one_token.h"
 
 namespace strongroom::keys {
 namespace {
@@ -33,8 +34,9 @@ class EnvelopeTest : public ::testing::Test {
 
   const KeyRef first_{keyId(1), 1}, second_{keyId(1), 2}, other_{keyId(2), 1};
   testing::FakeHsm hsm_;
-  BindingKeys bindings_{hsm_};
-  Envelope envelope_{hsm_, bindings_};
+  testing::OneToken tokens_{hsm_};
+  BindingKeys bindings_{tokens_};
+  Envelope envelope_{tokens_, bindings_};
 };
 
 TEST_F(EnvelopeTest, DataKeysOfEveryLengthOpenAgain) {
@@ -127,8 +129,8 @@ TEST_F(EnvelopeTest, OldVersionsOpenBesideNewOnes) {
 
 TEST_F(EnvelopeTest, AnotherProcessOpensWhatThisOneMade) {
   const SealedDataKey key = dataKey(first_, 32);
-  BindingKeys freshBindings(hsm_);
-  Envelope fresh(hsm_, freshBindings);
+  BindingKeys freshBindings(tokens_);
+  Envelope fresh(tokens_, freshBindings);
   const auto parsed = parseCiphertext(key.ciphertext);
   ASSERT_TRUE(fresh.verify(*parsed, kContext, deadline()));
   EXPECT_TRUE(fresh.open(*parsed, deadline()) == key.plaintext);

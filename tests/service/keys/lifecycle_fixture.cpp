@@ -46,9 +46,10 @@ void LifecycleFixture::restart(StepObserver observer) {
   lifecycle_.reset();
   reopen();
   steps_.clear();
-  bindings_ = std::make_unique<BindingKeys>(hsm_);
+  tokens_ = std::make_unique<testing::OneToken>(hsm_, *store_);
+  bindings_ = std::make_unique<BindingKeys>(*tokens_);
   lifecycle_ = std::make_unique<Lifecycle>(
-      *store_, hsm_, *bindings_, clock_,
+      *store_, *tokens_, *bindings_, clock_,
       [this, observer](std::string_view step) {
         steps_.emplace_back(step);
         if (observer) observer(step);

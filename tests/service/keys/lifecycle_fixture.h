@@ -12,6 +12,7 @@
 #include "service/keys/lifecycle.h"
 #include "tests/service/keys/store_fixture.h"
 #include "tests/support/fake_hsm.h"
+#include "tests/support/one_token.h"
 
 namespace strongroom::keys {
 
@@ -53,6 +54,7 @@ class LifecycleFixture : public StoreTest {
 
   testing::FakeHsm hsm_;
   std::vector<std::string> steps_;  ///< since the last restart
+  std::unique_ptr<testing::OneToken> tokens_;
   std::unique_ptr<BindingKeys> bindings_;
   std::unique_ptr<Lifecycle> lifecycle_;
 };

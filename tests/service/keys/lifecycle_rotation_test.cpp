@@ -29,7 +29,7 @@ TEST_F(LifecycleRotationTest, AFailedRotationLeavesTheKeyAsItWasAndTheNextTakesT
 TEST_F(LifecycleRotationTest, RotationsAtOnceTakeNumbersOfTheirOwn) {
   restart();
   create(1);
-  Lifecycle unobserved(*store_, hsm_, *bindings_, clock_);
+  Lifecycle unobserved(*store_, *tokens_, *bindings_, clock_);
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i) {
@@ -143,7 +143,7 @@ TEST_F(LifecycleRotationTest, WaitsForAnotherNoLongerThanItsDeadline) {
   std::promise<void> begun;
   std::promise<void> released;
   const std::shared_future<void> release = released.get_future().share();
-  Lifecycle slow(*store_, hsm_, *bindings_, clock_, [&](std::string_view step) {
+  Lifecycle slow(*store_, *tokens_, *bindings_, clock_, [&](std::string_view step) {
     if (step != "rotation: intent recorded") return;
     begun.set_value();
     release.wait_for(2s);  // ends by itself where the other one waits for it

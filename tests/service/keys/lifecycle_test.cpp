@@ -88,7 +88,7 @@ TEST_F(LifecycleTest, AnObjectThatFailsItsVerificationNeverBecomesAKey) {
 }
 
 TEST_F(LifecycleTest, KeysAreCreatedByManyThreadsAtOnce) {
-  Lifecycle unobserved(*store_, hsm_, *bindings_, clock_);
+  Lifecycle unobserved(*store_, *tokens_, *bindings_, clock_);
   {
     std::vector<std::jthread> threads;
     for (unsigned thread = 0; thread < 4; ++thread) {

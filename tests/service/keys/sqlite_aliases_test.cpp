@@ -43,7 +43,7 @@ TEST_F(SqliteAliasesTest, ANameCanBeTakenOnce) {
 }
 
 TEST_F(SqliteAliasesTest, AnAliasNeedsAVisibleTarget) {
-  store_->recordIntent(newKey(1, clock_.now()), {});
+  store_->recordIntent(newKey(1, clock_.now()), {}, kFirstToken);
   EXPECT_EQ(store_->createAlias(alias("alias/a", 1), neverCalled), std::nullopt);
   addKey(2);
   store_->createAlias(alias("alias/a", 2), pass);

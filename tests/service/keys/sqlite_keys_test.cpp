@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 class SqliteKeysTest : public StoreTest {};
 
 TEST_F(SqliteKeysTest, AnIntentIsInvisible) {
-  store_->recordIntent(newKey(1, clock_.now()), {{"team", "storage"}});
+  store_->recordIntent(newKey(1, clock_.now()), {{"team", "storage"}}, kFirstToken);
   EXPECT_FALSE(store_->findKey(keyId(1)));
   EXPECT_TRUE(store_->listKeys({}, 10).entries.empty());
   EXPECT_FALSE(store_->updateKey(keyId(1), [](KeyRecord&) { FAIL() << "called for an intent"; }));
@@ -23,7 +23,7 @@ TEST_F(SqliteKeysTest, AKeyMadeVisibleIsEnabledWithEverythingThatWasRecorded) {
   KeyRecord key = newKey(1, clock_.now());
   key.description = std::string("zero\0inside, ünïcode", 22);
   key.rotationPeriodDays = 90;
-  store_->recordIntent(key, {{"b", "2"}, {"a", ""}});
+  store_->recordIntent(key, {{"b", "2"}, {"a", ""}}, kFirstToken);
   store_->makeVisible({key.id, 1}, {});
   reopen();
 
@@ -46,14 +46,16 @@ TEST_F(SqliteKeysTest, AKeyMadeVisibleIsEnabledWithEverythingThatWasRecorded) {
 
 TEST_F(SqliteKeysTest, ASecondIntentForTheSameKeyIsRefusedWhole) {
   addKey(1);
-  EXPECT_THROW(store_->recordIntent(newKey(1, clock_.now()), {{"a", "b"}}), StoreError);
+  EXPECT_THROW(store_->recordIntent(newKey(1, clock_.now()), {{"a", "b"}}, kFirstToken),
+               StoreError);
   EXPECT_TRUE(store_->tags(keyId(1)).empty());
 }
 
 TEST_F(SqliteKeysTest, AnIntentWhoseTagsCollideLeavesNothing) {
-  EXPECT_THROW(store_->recordIntent(newKey(1, clock_.now()), {{"a", "1"}, {"a", "2"}}), StoreError);
+  EXPECT_THROW(store_->recordIntent(newKey(1, clock_.now()), {{"a", "1"}, {"a", "2"}}, kFirstToken),
+               StoreError);
   EXPECT_TRUE(store_->intents().empty());
-  EXPECT_TRUE(store_->allVersions().empty());
+  EXPECT_TRUE(store_->versionsIn(kFirstToken).empty());
 }
 
 TEST_F(SqliteKeysTest, MakingVisibleWithoutAnIntentIsAnError) {
@@ -102,7 +104,7 @@ TEST_F(SqliteKeysTest, AChangeThatThrowsLeavesNothingChangedAndItsExceptionPasse
 }
 
 TEST_F(SqliteKeysTest, AVisibilityChangeThatThrowsLeavesTheIntent) {
-  store_->recordIntent(newKey(1, clock_.now()), {});
+  store_->recordIntent(newKey(1, clock_.now()), {}, kFirstToken);
   EXPECT_THROW(store_->makeVisible({keyId(1), 1}, [](KeyRecord&) { throw std::bad_alloc(); }),
                std::bad_alloc);
   EXPECT_FALSE(store_->findKey(keyId(1)));
@@ -121,7 +123,7 @@ TEST_F(SqliteKeysTest, ARecordThatBreaksTheSchemasRulesIsRefused) {
 
 TEST_F(SqliteKeysTest, KeysAreListedByIdInPages) {
   for (const unsigned number : {300U, 2U, 1U, 256U, 7U}) addKey(number);
-  store_->recordIntent(newKey(5, clock_.now()), {});  // invisible
+  store_->recordIntent(newKey(5, clock_.now()), {}, kFirstToken);  // invisible
   const auto numbers = [](const Page<KeyRecord>& page) {
     std::vector<KeyId> ids;
     for (const KeyRecord& key : page.entries) ids.push_back(key.id);
@@ -171,8 +173,8 @@ TEST_F(SqliteKeysTest, AVersionOfNoKeyIsRefused) {
 TEST_F(SqliteKeysTest, AllVersionsAreListedWhateverTheirState) {
   addKey(2);
   store_->recordVersionIntent({{keyId(2), 2}, false, clock_.now(), RotationType::kOnDemand});
-  store_->recordIntent(newKey(1, clock_.now()), {});
-  EXPECT_EQ(store_->allVersions(),
+  store_->recordIntent(newKey(1, clock_.now()), {}, kFirstToken);
+  EXPECT_EQ(store_->versionsIn(kFirstToken),
             (std::vector<KeyRef>{{keyId(1), 1}, {keyId(2), 1}, {keyId(2), 2}}));
 }
 
@@ -196,9 +198,9 @@ TEST_F(SqliteKeysTest, AKeyBeingDestroyedHasLostItsAliasesAndCanBeForgotten) {
   EXPECT_THROW(store_->forgetKey(keyId(1)), StoreError) << "it is still visible";
   store_->beginDueDeletions(clock_.now());
   EXPECT_FALSE(store_->findAlias("alias/a"));
-  EXPECT_EQ(store_->allVersions().size(), 1U);
+  EXPECT_EQ(store_->versionsIn(kFirstToken).size(), 1U);
   store_->forgetKey(keyId(1));
-  EXPECT_TRUE(store_->allVersions().empty());
+  EXPECT_TRUE(store_->versionsIn(kFirstToken).empty());
   EXPECT_TRUE(store_->tags(keyId(1)).empty());
   EXPECT_TRUE(store_->beginDueDeletions(clock_.now()).empty());
 }

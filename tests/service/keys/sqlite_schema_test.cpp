@@ -57,6 +57,20 @@ TEST_F(SqliteSchemaTest, ADatabaseOfAnotherProgramIsRefused) {
   EXPECT_FALSE(database_.tableExists("keys"));
 }
 
+TEST_F(SqliteSchemaTest, KeysOfAStoreOfOneTokenStayInItsFirst) {
+  migrate(database_, schemaMigrations().first(2));
+  database_.exec(
+      "INSERT INTO token VALUES (1, 'abcd');"
+      "INSERT INTO keys VALUES (x'0123456789abcdef0123456789abcdef', 1, '', '', 0, 2, NULL, 0, 0,"
+      " 365, NULL);"
+      "INSERT INTO key_versions VALUES (x'0123456789abcdef0123456789abcdef', 1, 1, 0, 0),"
+      " (x'0123456789abcdef0123456789abcdef', 2, 0, 0, 2)");
+  migrate(database_, schemaMigrations());
+  EXPECT_EQ(number("SELECT count(*) FROM key_versions WHERE token = 1"), 2);
+  EXPECT_EQ(number("SELECT number FROM tokens WHERE fingerprint = 'abcd'"), 1);
+  EXPECT_FALSE(database_.tableExists("token"));
+}
+
 TEST_F(SqliteSchemaTest, ForeignKeysAndChecksAreInForce) {
   migrate(database_, schemaMigrations());
   Connection connection(path(), Connection::Access::kWrite);

@@ -38,7 +38,7 @@ void StoreTest::reopen() {
 }
 
 KeyRecord StoreTest::addKey(unsigned number, const std::vector<Tag>& tags) {
-  store_->recordIntent(newKey(number, clock_.now()), tags);
+  store_->recordIntent(newKey(number, clock_.now()), tags, kFirstToken);
   store_->makeVisible({keyId(number), 1}, {});
   return *store_->findKey(keyId(number));
 }

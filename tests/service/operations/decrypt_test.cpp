@@ -175,9 +175,9 @@ TEST_F(DecryptTest, RefusesTheBlobsOfADestroyedKeyLikeGarbage) {
 TEST_F(DecryptTest, DerivesASubkeyOnceAfterARestartHoweverManyBlobsAreBad) {
   Bytes bad = dataKey(key_).ciphertext;
   bad.back() ^= std::byte{1};
-  keys::BindingKeys bindings(hsm_);
-  keys::Envelope envelope(hsm_, bindings);
-  Kms restarted{account_, *store_, hsm_, envelope, lifecycle_, clock_};
+  keys::BindingKeys bindings(tokens_);
+  keys::Envelope envelope(tokens_, bindings);
+  Kms restarted{account_, *store_, tokens_, envelope, lifecycle_, clock_};
   const Context context{restarted, principal_, requestId_, call().deadline};
   const auto tryOnce = [&] { EXPECT_THROW(decrypt(context, requestFor(bad)), Error); };
   EXPECT_EQ(hsmCallsDuring(tryOnce), 2U) << "C_SignInit and C_Sign";

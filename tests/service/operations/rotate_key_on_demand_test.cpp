@@ -50,10 +50,10 @@ TEST_F(RotateKeyOnDemandTest, KeepsToTheLimitWhenCallersRace) {
   std::atomic<int> entered = 0;
   std::atomic<int> refused = 0;
   // The first rotation stands still until every caller has come in.
-  keys::Lifecycle slow(*store_, hsm_, bindings_, clock_, [&](std::string_view) {
+  keys::Lifecycle slow(*store_, tokens_, bindings_, clock_, [&](std::string_view) {
     while (entered < kCallers) std::this_thread::yield();
   });
-  Kms kms{account_, *store_, hsm_, envelope_, slow, clock_};
+  Kms kms{account_, *store_, tokens_, envelope_, slow, clock_};
   {
     std::vector<std::jthread> callers;
     for (int i = 0; i < kCallers; ++i) {
@@ -74,13 +74,13 @@ TEST_F(RotateKeyOnDemandTest, KeepsToTheLimitWhenCallersRace) {
 TEST_F(RotateKeyOnDemandTest, WaitsForAnotherNoLongerThanItsDeadline) {
   std::promise<void> begun;
   std::promise<void> released;
-  keys::Lifecycle slow(*store_, hsm_, bindings_, clock_, [&](std::string_view step) {
+  keys::Lifecycle slow(*store_, tokens_, bindings_, clock_, [&](std::string_view step) {
     if (step != "rotation: intent recorded") return;
     begun.set_value();
     // Ends by itself where the other one waits for it.
     released.get_future().wait_for(std::chrono::seconds(2));
   });
-  Kms kms{account_, *store_, hsm_, envelope_, slow, clock_};
+  Kms kms{account_, *store_, tokens_, envelope_, slow, clock_};
   std::jthread first([&] {
     rotateKeyOnDemand({kms, principal_, requestId_, call().deadline}, {arn(key_)});
   });
