@@ -9,7 +9,7 @@ std::string_view toString(ErrorCode code) {
     case ErrorCode::kTokenUnavailable:
       return "token-unavailable";
     case ErrorCode::kPinRefused:
-      return "pin-refused";
+      return "login-refused";
     case ErrorCode::kTokenNotFound:
       return "token-not-found";
     case ErrorCode::kKeyNotFound:

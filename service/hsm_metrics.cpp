@@ -68,6 +68,35 @@ MetricFamily sessions(const Tokens& tokens) {
   return family;
 }
 
+/// How many worker processes there are, and how many there should be.
+MetricFamily workers(const Tokens& tokens) {
+  MetricFamily family{
+      "strongroom_hsm_workers", "Processes that hold the token's module.", MetricType::Gauge, {}};
+  for (const auto& [token, statistics] : tokens) {
+    const std::pair<const char*, std::uint64_t> states[] = {
+        {"wanted", statistics.workers.wanted}, {"serving", statistics.workers.serving}};
+    for (const auto& [state, count] : states) {
+      family.metric.push_back(
+          sample(MetricType::Gauge, static_cast<double>(count), token, {"state", state}));
+    }
+  }
+  return family;
+}
+
+MetricFamily workersEnded(const Tokens& tokens) {
+  MetricFamily family{"strongroom_hsm_workers_ended_total",
+                      "Worker processes that were given up, by reason.",
+                      MetricType::Counter,
+                      {}};
+  for (const auto& [token, statistics] : tokens) {
+    for (const auto& [reason, count] : statistics.workers.ended) {
+      family.metric.push_back(
+          sample(MetricType::Counter, static_cast<double>(count), token, {"reason", reason}));
+    }
+  }
+  return family;
+}
+
 }  // namespace
 
 std::vector<MetricFamily> describe(const Tokens& tokens) {
@@ -97,6 +126,11 @@ std::vector<MetricFamily> describe(const Tokens& tokens) {
               &Statistics::logins),
       byToken("strongroom_keys_cached", "Key versions whose handle is known.", MetricType::Gauge,
               tokens, &Statistics::keysCached),
+      workers(tokens),
+      workersEnded(tokens),
+      byToken("strongroom_hsm_workers_resident_bytes", "Memory of the worker processes.",
+              MetricType::Gauge, tokens,
+              [](const Statistics& s) { return s.workers.residentBytes; }),
   };
 }
 

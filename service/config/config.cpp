@@ -111,6 +111,24 @@ hsm::TokenOptions readTokenOptions(TableReader& table) {
   return token;
 }
 
+hsm::WorkerOptions readWorkers(TableReader& table, const hsm::TokenOptions& token) {
+  hsm::WorkerOptions workers;
+  workers.workers = static_cast<unsigned>(
+      table.integerOr("workers", {1, 16}, std::min(workers.workers, token.sessions)));
+  if (workers.workers > token.sessions) {
+    table.fail("workers", "must not exceed sessions (" + std::to_string(token.sessions) +
+                              "): each has one at least");
+  }
+  workers.user = table.textOr("worker_user", "");
+  workers.network = table.flagOr("worker_network", workers.network);
+  constexpr std::uint64_t kMebibyte = 1ULL << 20;
+  workers.memoryGrowth =
+      kMebibyte * static_cast<std::uint64_t>(
+                      table.integerOr("worker_growth_mib", {8, 65'536},
+                                      static_cast<std::int64_t>(workers.memoryGrowth / kMebibyte)));
+  return workers;
+}
+
 /// One table at most says that new keys go to its token.
 void readNewKeys(TableReader& table, const std::string& name, std::string& taken) {
   if (!table.flagOr("new_keys", false)) return;
@@ -123,6 +141,7 @@ void readTokens(const Document& document, Config& config) {
   TableReader table(document, "token");
   config.token = readTokenOptions(table);
   config.pin = readPin(table);
+  config.workers = readWorkers(table, config.token);
   readNewKeys(table, "token", newKeysIn);
   config.patience = std::chrono::milliseconds(
       table.integerOr("deadline_milliseconds", {100, 60'000}, config.patience.count()));
@@ -131,7 +150,11 @@ void readTokens(const Document& document, Config& config) {
   for (const auto& [name, content] : document.tables) {
     if (!isFurtherToken(name)) continue;
     TableReader further(document, name);
-    config.furtherTokens.push_back({name, readTokenOptions(further), readPin(further)});
+    FurtherToken token{.name = name, .token = readTokenOptions(further)};
+    token.pin = readPin(further);
+    token.workers = readWorkers(further, token.token);
+    token.workers.mayBeAbsent = true;  // its keys alone wait for it
+    config.furtherTokens.push_back(std::move(token));
     readNewKeys(further, name, newKeysIn);
     further.finish();
   }

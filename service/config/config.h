@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "hsm/open_isolated_token.h"
 #include "hsm/open_token.h"
 #include "hsm/pin_source.h"
 #include "service/http/server.h"
@@ -24,6 +25,7 @@ struct FurtherToken {
   std::string name;  ///< of its table: "token.second" for [token.second]
   hsm::TokenOptions token;
   hsm::PinSource pin;
+  hsm::WorkerOptions workers;
 };
 
 /// strongroom.toml, read once into one struct per table. Relative paths are relative to the file's
@@ -35,6 +37,7 @@ struct Config {
   keys::Account aws;  ///< [aws] region, account
   hsm::TokenOptions token;                  ///< [token] module, label, serial, uri, sessions
   hsm::PinSource pin;                       ///< [token] pin_file | pin_descriptor | pin_credential
+  hsm::WorkerOptions workers;               ///< [token] workers, worker_...
   std::vector<FurtherToken> furtherTokens;  ///< [token.NAME], by name
   std::string newKeysIn = "token";          ///< the table that says new_keys, or else [token]
   std::chrono::milliseconds patience{

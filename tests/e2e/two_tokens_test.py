@@ -198,7 +198,7 @@ new_keys = {"true" if new_keys_in == "second" else "false"}
         self.addCleanup(self.pin.write_text, right)
         self.start_with()
         self.assert_second_is_lost()
-        self.assertIn("token.second: pin-refused", self.strongroom.get("/readyz")[1])
+        self.assertIn("token.second: login-refused", self.strongroom.get("/readyz")[1])
         self.pin.write_text(right)
         self.assertEqual(1, self.new_log().count("its PIN is not tried again"))
         os.kill(self.strongroom.process.pid, signal.SIGHUP)

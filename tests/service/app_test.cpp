@@ -136,7 +136,7 @@ TEST_F(AppTest, TriesARefusedPinOnceUntilItIsAskedToTryAgain) {
   makeSecond();
   configureSecond("a-wrong-pin");
   App app(config_);
-  expectReadiness(app, ::testing::StartsWith("ready in part\ntoken.second: pin-refused since"));
+  expectReadiness(app, ::testing::StartsWith("ready in part\ntoken.second: login-refused since"));
   writePin(config_.furtherTokens[0].pin.file, kPin);
   app.tryTokensAgain();
   expectReadiness(app, ::testing::Eq("ready\n"));

@@ -81,6 +81,11 @@ TEST_F(ConfigTest, FillsInDefaultsAndResolvesPathsFromTheFilesFolder) {
   EXPECT_EQ(config.aws.region, "eu-central-1");
   EXPECT_EQ(config.aws.id, "000000000000");
   EXPECT_EQ(config.token.sessions, 8u);
+  EXPECT_EQ(config.workers.workers, 2u);
+  EXPECT_EQ(config.workers.user, "");
+  EXPECT_FALSE(config.workers.network);
+  EXPECT_EQ(config.workers.memoryGrowth, 128u << 20);
+  EXPECT_FALSE(config.workers.mayBeAbsent);
   EXPECT_EQ(config.patience, std::chrono::seconds(5));
   EXPECT_EQ(config.drain, std::chrono::seconds(30));
   EXPECT_EQ(config.maintenance, std::chrono::minutes(1));
@@ -107,6 +112,10 @@ account = "123456789012"
 module = "m.so"
 uri = "pkcs11:token=x"
 sessions = 5
+workers = 3
+worker_user = "hsm"
+worker_network = true
+worker_growth_mib = 64
 pin_descriptor = 3
 deadline_milliseconds = 600
 [store]
@@ -128,6 +137,10 @@ file = "log"
   EXPECT_EQ(config.token.module, folder_ / "m.so");
   EXPECT_EQ(config.token.token.uri, "pkcs11:token=x");
   EXPECT_EQ(config.token.sessions, 5u);
+  EXPECT_EQ(config.workers.workers, 3u);
+  EXPECT_EQ(config.workers.user, "hsm");
+  EXPECT_TRUE(config.workers.network);
+  EXPECT_EQ(config.workers.memoryGrowth, 64u << 20);
   EXPECT_EQ(config.pin.descriptor, 3);
   EXPECT_EQ(config.patience, std::chrono::milliseconds(600));
   EXPECT_EQ(config.maintenance, std::chrono::seconds(7));
@@ -153,6 +166,8 @@ sessions = 2
   EXPECT_EQ(basel.token.module, folder_ / "b.so");
   EXPECT_EQ(basel.token.token.label, "b");
   EXPECT_EQ(basel.token.sessions, 2u);
+  EXPECT_EQ(basel.workers.workers, 2u);
+  EXPECT_TRUE(basel.workers.mayBeAbsent) << "its keys alone wait for it";
   EXPECT_EQ(basel.pin.credential, "b");
   EXPECT_EQ(config.furtherTokens[1].name, "token.zurich");
   EXPECT_EQ(config.furtherTokens[1].pin.file, folder_ / "z");
@@ -226,7 +241,14 @@ constexpr Mistake kMistakes[] = {
     {"pin_file = \"../pin\"", "pin = \"1234\"\npin_file = \"a\"",
      "strongroom.toml:10: [token] pin: unknown key; this table takes module, label, serial, uri, "
      "sessions, pin_file, "
-     "pin_descriptor, pin_credential, new_keys, deadline_milliseconds"},
+     "pin_descriptor, pin_credential, workers, worker_user, worker_network, worker_growth_mib, "
+     "new_keys, deadline_milliseconds"},
+    {"[store]", "sessions = 3\nworkers = 4\n[store]",
+     "strongroom.toml:12: [token] workers: must not exceed sessions (3): each has one at least"},
+    {"[store]", "workers = 17\n[store]",
+     "strongroom.toml:11: [token] workers: must be between 1 and 16, is 17"},
+    {"[store]", "worker_network = 1\n[store]",
+     "strongroom.toml:11: [token] worker_network: must be true or false, is an integer"},
     {"[store]", "new_keys = 1\n[store]",
      "strongroom.toml:11: [token] new_keys: must be true or false, is an integer"},
     {"[store]", "[token.Two]\n[store]", "strongroom.toml:11: [token.Two]: unknown table"},
@@ -239,7 +261,8 @@ constexpr Mistake kMistakes[] = {
      "[token.two]\nmodule = \"m\"\nlabel = \"two\"\npin_file = \"p\"\ndeadline_milliseconds = 900\n"
      "[store]",
      "strongroom.toml:15: [token.two] deadline_milliseconds: unknown key; this table takes module, "
-     "label, serial, uri, sessions, pin_file, pin_descriptor, pin_credential, new_keys"},
+     "label, serial, uri, sessions, pin_file, pin_descriptor, pin_credential, workers, "
+     "worker_user, worker_network, worker_growth_mib, new_keys"},
     {"[store]",
      "new_keys = true\n[token.two]\nmodule = \"m\"\nlabel = \"two\"\npin_file = \"p\"\n"
      "new_keys = true\n[store]",
@@ -289,6 +312,9 @@ TEST_F(ConfigTest, TakesTheExampleOfTheManual) {
   EXPECT_EQ(shown.server.idlePatience, defaults.server.idlePatience);
   EXPECT_EQ(shown.drain, defaults.drain);
   EXPECT_EQ(shown.token.sessions, defaults.token.sessions);
+  EXPECT_EQ(shown.workers.workers, defaults.workers.workers);
+  EXPECT_EQ(shown.workers.network, defaults.workers.network);
+  EXPECT_EQ(shown.workers.memoryGrowth, defaults.workers.memoryGrowth);
   EXPECT_EQ(shown.patience, defaults.patience);
   EXPECT_EQ(shown.maintenance, defaults.maintenance);
   EXPECT_EQ(shown.logLevel, defaults.logLevel);
