@@ -43,8 +43,8 @@ class App {
 
   std::uint16_t port() const { return server_->port(); }
 
-  /// Tries now to open the tokens that are not there, with the PINs that stand in the files now.
-  void tryTokensAgain() { openTokens_.tryAgain(); }
+  /// Gives PINs that were refused to their tokens once more, as they stand in the files now.
+  void retryLogins() { openTokens_.retryLogins(); }
 
   /// Serves the certificate that stands in the files now. Throws and keeps the old one when it
   /// cannot be used.

@@ -76,7 +76,7 @@ class Daemon final : public Poco::Util::ServerApplication {
         logger.error(std::string("the log was not opened again, the old file stays: ") +
                      error.what());
       }
-      app.tryTokensAgain();
+      app.retryLogins();
       try {
         app.reloadCertificate();
         logger.information("the certificate was read again");

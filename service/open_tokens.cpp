@@ -2,10 +2,8 @@
 
 #include <Poco/Logger.h>
 
-#include <algorithm>
-
-#include "hsm/open_token.h"
-#include "hsm/pin_source.h"
+#include "hsm/error.h"
+#include "hsm/open_isolated_token.h"
 #include "service/keys/token_fingerprint.h"
 
 namespace strongroom::service {
@@ -16,9 +14,13 @@ Poco::Logger& logger() {
   return Poco::Logger::get("service");
 }
 
-/// The one place where the service opens a token.
-std::unique_ptr<hsm::Hsm> open(const hsm::TokenOptions& options, const SecretBytes& pin) {
-  return hsm::openToken(options, pin);
+/// The one place where the service opens a token. What becomes of its workers is said in the log by
+/// the name of its table.
+std::unique_ptr<hsm::Hsm> open(const std::string& table, const hsm::TokenOptions& token,
+                               const hsm::PinSource& pin, const hsm::WorkerOptions& workers) {
+  return hsm::openIsolatedToken(token, pin, workers, [table](const std::string& line) {
+    logger().warning("[" + table + "] " + line);
+  });
 }
 
 std::string describe(const hsm::TokenDescription& token) {
@@ -27,30 +29,22 @@ std::string describe(const hsm::TokenDescription& token) {
 }
 
 std::unique_ptr<hsm::Hsm> openFirst(const config::Config& config, keys::MetadataStore& store) {
-  auto hsm = open(config.token, hsm::readPin(config.pin));
+  auto hsm = open("token", config.token, config.pin, config.workers);
   logger().information(describe(hsm->describe()));
   keys::requireSameToken(store, *hsm, hsm::deadlineIn(config.patience));
   return hsm;
 }
 
-/// Opens `further` with the PIN as it stands in its file then, so that a wrong one can be mended
-/// under the running service. One that comes by a descriptor can be read only once, and is kept.
-LateToken::Open opener(const config::FurtherToken& further) {
-  auto pin = std::make_shared<const SecretBytes>(hsm::readPin(further.pin));  // or a failed start
-  if (further.pin.descriptor >= 0) return [further, pin] { return open(further.token, *pin); };
-  return [further] { return open(further.token, hsm::readPin(further.pin)); };
-}
-
-std::vector<std::unique_ptr<LateToken>> openFurther(const config::Config& config) {
-  std::vector<std::unique_ptr<LateToken>> tokens;
+std::vector<std::unique_ptr<hsm::Hsm>> openFurther(const config::Config& config) {
+  std::vector<std::unique_ptr<hsm::Hsm>> tokens;
   for (const config::FurtherToken& further : config.furtherTokens) {
-    tokens.push_back(std::make_unique<LateToken>(further.name, opener(further)));
+    tokens.push_back(open(further.name, further.token, further.pin, further.workers));
   }
   return tokens;
 }
 
 std::vector<keys::Tokens::Given> given(const config::Config& config, hsm::Hsm& first,
-                                       const std::vector<std::unique_ptr<LateToken>>& further) {
+                                       const std::vector<std::unique_ptr<hsm::Hsm>>& further) {
   std::vector<keys::Tokens::Given> all{{"token", first}};
   for (std::size_t i = 0; i < further.size(); ++i) {
     all.push_back({config.furtherTokens[i].name, *further[i]});
@@ -77,14 +71,8 @@ OpenTokens::OpenTokens(const config::Config& config, keys::MetadataStore& store)
   }
 }
 
-OpenTokens::~OpenTokens() {
-  std::ranges::sort(further_, std::ranges::greater(),
-                    [](const auto& token) { return token->openedAt(); });
-  for (auto& token : further_) token.reset();
-}
-
-void OpenTokens::tryAgain() {
-  for (auto& token : further_) token->tryAgain();
+void OpenTokens::retryLogins() {
+  for (keys::Token& token : tokens_.all()) token.hsm().retryLogin();
 }
 
 void takeIn(keys::MetadataStore& store, keys::Tokens& tokens, keys::Token& token,

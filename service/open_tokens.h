@@ -7,29 +7,27 @@
 #include "service/config/config.h"
 #include "service/keys/metadata_store.h"
 #include "service/keys/tokens.h"
-#include "service/late_token.h"
 
 namespace strongroom::service {
 
-/// The tokens of the configuration, opened and known to the store. Owns them; ends them in the
-/// opposite order.
+/// The tokens of the configuration, each in worker processes of its own, opened and known to the
+/// store.
 class OpenTokens {
  public:
   /// Opens [token], which must be there, and what further ones are there. Throws
   /// std::runtime_error (also hsm::Error, keys::StoreError) that says what to mend.
   OpenTokens(const config::Config& config, keys::MetadataStore& store);
-  ~OpenTokens();
   OpenTokens(const OpenTokens&) = delete;
   OpenTokens& operator=(const OpenTokens&) = delete;
 
   keys::Tokens& tokens() { return tokens_; }
 
-  /// Tries now to open what is not there, also with a PIN that was refused.
-  void tryAgain();
+  /// An administrator has acted: a PIN that was refused is tried once more.
+  void retryLogins();
 
  private:
   const std::unique_ptr<hsm::Hsm> first_;
-  std::vector<std::unique_ptr<LateToken>> further_;
+  const std::vector<std::unique_ptr<hsm::Hsm>> further_;
   keys::Tokens tokens_;
 };
 

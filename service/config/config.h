@@ -23,9 +23,9 @@ class Error : public std::runtime_error {
 /// A token beside that of [token].
 struct FurtherToken {
   std::string name;  ///< of its table: "token.second" for [token.second]
-  hsm::TokenOptions token;
-  hsm::PinSource pin;
-  hsm::WorkerOptions workers;
+  hsm::TokenOptions token{};
+  hsm::PinSource pin{};
+  hsm::WorkerOptions workers{};
 };
 
 /// strongroom.toml, read once into one struct per table. Relative paths are relative to the file's

@@ -34,7 +34,8 @@ class AppTest : public ::testing::Test {
 
   /// [token.second] with this PIN in its file; the token itself is not made.
   void configureSecond(const std::string& pin) {
-    config::FurtherToken second{"token.second", config_.token, {}};
+    config::FurtherToken second{.name = "token.second", .token = config_.token};
+    second.workers.mayBeAbsent = true;
     second.token.token = {.label = "second", .serial = "", .uri = ""};
     second.pin.file = token_.folder().path() / "second-pin";
     writePin(second.pin.file, pin);
@@ -119,7 +120,7 @@ TEST_F(AppTest, ServesTwoTokensOfOneModule) {
     const std::string metrics = get(app, "/metrics").body;
     EXPECT_THAT(metrics, HasSubstr("strongroom_token_answers{token=\"token\"} 1\n"));
     EXPECT_THAT(metrics, HasSubstr("strongroom_token_answers{token=\"token.second\"} 1\n"));
-    EXPECT_THAT(metrics, HasSubstr("strongroom_hsm_logins_total{token=\"token.second\"} 1\n"));
+    EXPECT_THAT(metrics, HasSubstr("strongroom_hsm_logins_total{token=\"token.second\"} 2\n"));
   }
 }
 
@@ -127,8 +128,9 @@ TEST_F(AppTest, StartsWithoutAFurtherTokenAndTakesItInWhenItComes) {
   configureSecond(std::string(kPin));
   App app(config_);
   EXPECT_EQ(get(app, "/readyz").status, 200);
-  expectReadiness(app, ::testing::StartsWith("ready in part\ntoken.second: token-not-found since"));
-  makeSecond();  // in this process, so that the module sees it without being initialised anew
+  expectReadiness(app,
+                  ::testing::StartsWith("ready in part\ntoken.second: token-unavailable since"));
+  makeSecond();
   expectReadiness(app, ::testing::Eq("ready\n"));
 }
 
@@ -138,7 +140,7 @@ TEST_F(AppTest, TriesARefusedPinOnceUntilItIsAskedToTryAgain) {
   App app(config_);
   expectReadiness(app, ::testing::StartsWith("ready in part\ntoken.second: login-refused since"));
   writePin(config_.furtherTokens[0].pin.file, kPin);
-  app.tryTokensAgain();
+  app.retryLogins();
   expectReadiness(app, ::testing::Eq("ready\n"));
 }
 

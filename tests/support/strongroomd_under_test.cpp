@@ -69,7 +69,7 @@ int run(const std::string& file) {
   service::App app(config, {&calendar, [&](std::string_view step) { saboteur.pass(step); },
                             keys::ClockJumps::kBelieve});
   while (signals.wait() == SIGHUP) {
-    app.tryTokensAgain();
+    app.retryLogins();
     app.reloadCertificate();
   }
   return app.stop() ? 0 : 1;
