@@ -17,10 +17,19 @@ Session& Session::operator=(Session&& other) noexcept {
   return *this;
 }
 
+CK_RV Session::tryClose() noexcept {
+  if (isOpen()) {
+    const CK_RV value = call(kCloseSession);
+    if (value != CKR_OK && isOpen()) return value;
+    abandon();
+  }
+  return CKR_OK;
+}
+
 void Session::close() noexcept {
-  if (handle_ == CK_INVALID_HANDLE) return;
   // When it fails there is nobody left to mend it; the counters show the error.
-  static_cast<void>(module_->call(kCloseSession, std::exchange(handle_, CK_INVALID_HANDLE)));
+  static_cast<void>(tryClose());
+  abandon();
 }
 
 }  // namespace strongroom::hsm::pkcs11

@@ -38,7 +38,11 @@ class Session {
   /// could close another thread's session.
   void abandon() noexcept { handle_ = CK_INVALID_HANDLE; }
 
-  /// Ends it before its time; a session that has ended stays so.
+  /// Ends it before its time. CKR_OK when it has ended, now or before; otherwise it is open as it
+  /// was, and why.
+  CK_RV tryClose() noexcept;
+
+  /// tryClose(), but the session is given up whatever comes of it.
   void close() noexcept;
 
   /// call(), and an Error for anything but CKR_OK.

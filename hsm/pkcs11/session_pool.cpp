@@ -13,12 +13,26 @@ SessionPool::SessionPool(Module& module, CK_SLOT_ID slot, SecretBytes pin, std::
       renewal_(renewal),
       anchor_(module, slot) {
   idle_.reserve(limit_);
+  unclosed_.reserve(limit_);
   logIn();
 }
 
 Lease SessionPool::lease(Deadline deadline) {
+  while (true) {
+    if (!established_) {
+      const auto flight = restoring(deadline);
+      if (!established_) establish();
+    }
+    Lease lease = leaseOfAnyLogin(deadline);
+    // Else a generation began meanwhile, and may not be logged in yet: then searches would find
+    // nothing and report no error.
+    if (established_) return lease;
+  }
+}
+
+Lease SessionPool::leaseOfAnyLogin(Deadline deadline) {
   std::unique_lock lock(mutex_);
-  const auto available = [this] { return !idle_.empty() || open_ < limit_; };
+  const auto available = [this] { return !idle_.empty() || !unclosed_.empty() || open_ < limit_; };
   if (!available()) {
     ++waits_;
     const auto start = std::chrono::steady_clock::now();
@@ -34,15 +48,45 @@ Lease SessionPool::lease(Deadline deadline) {
     idle_.pop_back();
     return Lease(*this, std::move(session), generation(), deadline);
   }
-  ++open_;
+  takePlace(lock);
   lock.unlock();
-  // Read before opening: should the login be renewed meanwhile, the session counts as old and is
-  // closed, not reused.
-  const std::uint64_t openedUnder = generation();
+  // Should a generation begin meanwhile, nobody can tell of which one the session is.
+  std::uint64_t openedUnder = generation();
+  Session session = openInPlace();
+  while (generation() != openedUnder) {
+    session.close();
+    openedUnder = generation();
+    session = openInPlace();
+  }
+  return Lease(*this, std::move(session), openedUnder, deadline);
+}
+
+void SessionPool::takePlace(std::unique_lock<std::mutex>& lock) {
+  if (open_ < limit_) {
+    ++open_;
+    return;
+  }
+  Session session = std::move(unclosed_.back());
+  unclosed_.pop_back();
+  const std::uint64_t heldUnder = generation();
+  lock.unlock();
+  const CK_RV value = session.tryClose();
+  lock.lock();
+  if (value == CKR_OK) return;
+  if (heldUnder < aliveSince_) {
+    session.abandon();
+    return;
+  }
+  unclosed_.push_back(std::move(session));
+  freed_.notify_one();
+  check(value, kCloseSession.name());
+}
+
+Session SessionPool::openInPlace() {
   try {
-    return Lease(*this, Session(module_, slot_), openedUnder, deadline);
+    return Session(module_, slot_);
   } catch (...) {
-    lock.lock();
+    const std::lock_guard lock(mutex_);
     --open_;
     freed_.notify_one();
     throw;
@@ -52,57 +96,95 @@ Lease SessionPool::lease(Deadline deadline) {
 void SessionPool::giveBack(Session session, std::uint64_t generation, bool discarded) noexcept {
   {
     const std::lock_guard lock(mutex_);
+    if (discarded) ++discarded_;
     if (!discarded && generation == this->generation()) {
       idle_.push_back(std::move(session));
       freed_.notify_one();
       return;
     }
   }
-  // Closed outside the lock, for it can be a network call; and before the count falls, so that the
-  // token never sees one session more than the limit.
-  { const Session closing = std::move(session); }
+  end(std::move(session), generation);
+}
+
+void SessionPool::end(Session session, std::uint64_t generation) noexcept {
+  const auto isGone = [&] { return generation < aliveSince_; };
+  {
+    const std::lock_guard lock(mutex_);
+    if (isGone()) session.abandon();
+  }
+  // Outside the lock, for it can be a network call; and before the place is free, so that the token
+  // never sees one session more than the limit.
+  const CK_RV value = session.tryClose();
   const std::lock_guard lock(mutex_);
-  --open_;
-  if (discarded) ++discarded_;
+  if (value != CKR_OK && !isGone()) {
+    unclosed_.push_back(std::move(session));
+  } else {
+    session.abandon();
+    --open_;
+  }
   freed_.notify_one();
 }
 
+std::unique_lock<DeadlineMutex> SessionPool::restoring(Deadline deadline) {
+  std::unique_lock flight(restoring_, deadline);
+  if (!flight) throw Error(ErrorCode::kBusy, "the login was not renewed before the deadline");
+  return flight;
+}
+
 void SessionPool::restore(std::uint64_t seen, Recovery recovery, Deadline deadline) {
-  const std::unique_lock flight(restoring_, deadline);
-  if (!flight) {
-    throw Error(ErrorCode::kBusy, "the login was not renewed before the deadline");
-  }
+  const auto flight = restoring(deadline);
   if (generation() != seen) return;  // another thread has just done it
-  const bool wasOpen = anchor_.isOpen();
   CK_RV state = CKR_OK;
   if (anchorIsLoggedIn(state) && recovery != Recovery::kLogIn) return;
   if (renewal_ == Renewal::kFail) {
     throw Error(ErrorCode::kTokenUnavailable, "the login is lost", kGetSessionInfo.name(),
                 CKR_USER_NOT_LOGGED_IN);
   }
-  // Sessions end one by one only through us: with the anchor, the others are gone too.
-  if (wasOpen && !anchor_.isOpen()) dropIdle(&Session::abandon);
-  if (state != CKR_OK) anchor_ = Session(module_, slot_);
-  logIn();
-  {
-    const std::lock_guard lock(mutex_);
-    generation_.fetch_add(1, std::memory_order_release);
-  }
-  dropIdle(&Session::close);
+  if (state != CKR_OK) endAnchor(state);
+  beginGeneration();
+  establish();
 }
 
-void SessionPool::dropIdle(void (Session::*end)() noexcept) {
-  std::vector<Session> dropped;
-  dropped.reserve(limit_);
+void SessionPool::endAnchor(CK_RV value) {
+  // By the standard no session outlives its token's absence; and its number may be another's then.
+  if (value == CKR_DEVICE_REMOVED || value == CKR_TOKEN_NOT_PRESENT) anchor_.abandon();
+  // What cannot be closed must not be replaced either: failures would use up the token's sessions.
+  if (anchor_.tryClose() != CKR_OK) check(value, kGetSessionInfo.name());
+}
+
+void SessionPool::beginGeneration() {
+  const std::lock_guard lock(mutex_);
+  established_ = false;  // before the generation rises, or it would seem to be logged in
+  generation_.fetch_add(1, std::memory_order_release);
+  for (Session& session : idle_) unclosed_.push_back(std::move(session));
+  idle_.clear();
+}
+
+void SessionPool::establish() {
+  CK_RV state = CKR_OK;
+  if (anchor_.isOpen() && !anchorIsLoggedIn(state) && state != CKR_OK) endAnchor(state);
+  bool othersLive = true;
+  if (!anchor_.isOpen()) {
+    anchor_ = Session(module_, slot_);
+    // A login outlives the anchor when other sessions do.
+    othersLive = anchorIsLoggedIn(state);
+  }
+  settle(othersLive);
+  logIn();
+  established_ = true;
+  freed_.notify_all();
+}
+
+void SessionPool::settle(bool alive) {
+  std::vector<Session> ended;
+  ended.reserve(limit_);
+  const std::uint64_t current = generation();
   {
     const std::lock_guard lock(mutex_);
-    dropped.swap(idle_);
+    ended.swap(unclosed_);
+    if (!alive) aliveSince_ = current;
   }
-  // As in giveBack(): outside the lock, and before the count falls.
-  for (Session& session : dropped) (session.*end)();
-  const std::lock_guard lock(mutex_);
-  open_ -= dropped.size();
-  freed_.notify_all();
+  for (Session& session : ended) end(std::move(session), current - 1);
 }
 
 bool SessionPool::anchorIsLoggedIn(CK_RV& value) {
@@ -150,6 +232,10 @@ Lease::Lease(Lease&& other) noexcept
 
 Lease::~Lease() {
   if (session_) pool_->giveBack(std::move(*session_), generation_, discarded_);
+}
+
+bool Lease::isOfThePast() const {
+  return pool_->generation() != generation_;
 }
 
 void Lease::refuseWhenLate(std::string_view call) const {

@@ -27,10 +27,12 @@ class Lease {
   Lease& operator=(const Lease&) = delete;
 
   /// Calls a function on the session. Throws kBusy instead of calling when the deadline has passed.
+  /// CKR_SESSION_CLOSED, and no call, when the pool is a generation further: the session's number
+  /// may be another session's by now, and the object handles of its user other objects'.
   template <class Pointer, class... Arguments>
   CK_RV call(const Function<Pointer>& function, Arguments... arguments) {
     refuseWhenLate(function.name());
-    return session_->call(function, arguments...);
+    return callEvenLate(function, arguments...);
   }
 
   /// call(), and an Error for anything but CKR_OK.
@@ -42,6 +44,7 @@ class Lease {
   /// Calls a function whatever the time: for cleaning up.
   template <class Pointer, class... Arguments>
   CK_RV callEvenLate(const Function<Pointer>& function, Arguments... arguments) {
+    if (isOfThePast()) return CKR_SESSION_CLOSED;
     return session_->call(function, arguments...);
   }
 
@@ -56,6 +59,7 @@ class Lease {
   friend class SessionPool;
   Lease(SessionPool& pool, Session session, std::uint64_t generation, Deadline deadline);
   void refuseWhenLate(std::string_view call) const;
+  bool isOfThePast() const;
 
   SessionPool* pool_;
   std::optional<Session> session_;
@@ -72,7 +76,8 @@ enum class Renewal : std::uint8_t {
 
 /// The sessions with one token. An anchor session logs in once, stays open for the pool's whole
 /// life and is never leased: closing a token's last session would log it out. The others are
-/// bounded in number, opened when first needed and leased one thread at a time. Thread-safe.
+/// bounded in number, opened when first needed and leased one thread at a time. One that cannot be
+/// closed keeps its place, so that a token's trouble does not use up its sessions. Thread-safe.
 class SessionPool {
  public:
   struct Counters {
@@ -90,11 +95,12 @@ class SessionPool {
   SessionPool(const SessionPool&) = delete;
   SessionPool& operator=(const SessionPool&) = delete;
 
-  /// A free session, or a new one below the limit. Throws kBusy when none becomes free before
-  /// `deadline`.
+  /// A free session, or a new one below the limit, under a login that stands as far as is known.
+  /// Throws kBusy when none becomes free before `deadline`, and why there can be none.
   Lease lease(Deadline deadline);
 
-  /// Rises whenever the login is renewed: object handles found under an older generation are stale.
+  /// Rises whenever sessions or login turn out to be lost: object handles found under an older
+  /// generation are stale.
   std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
   /// Makes the login good again after a call under generation `seen` failed with `recovery`: looks
@@ -107,11 +113,28 @@ class SessionPool {
 
  private:
   friend class Lease;
+  Lease leaseOfAnyLogin(Deadline deadline);
+  /// A place for a new session, whose lock is `lock`: one that is free, or that of a session that
+  /// could not be closed before.
+  void takePlace(std::unique_lock<std::mutex>& lock);
+  Session openInPlace();
   void giveBack(Session session, std::uint64_t generation, bool discarded) noexcept;
-  void logIn();
-  /// Ends every idle session by `end`: Session::close, or abandon for those that are gone.
-  void dropIdle(void (Session::*end)() noexcept);
+  /// Ends a session that has a place, and frees the place if that could be done.
+  void end(Session session, std::uint64_t generation) noexcept;
+
+  // Under restoring_.
+  std::unique_lock<DeadlineMutex> restoring(Deadline deadline);
   bool anchorIsLoggedIn(CK_RV& value);
+  /// Ends an anchor that answered `value` to a question. Throws when it can neither be used nor
+  /// ended.
+  void endAnchor(CK_RV value);
+  /// Nothing of this generation is used any more, and there are no leases until establish().
+  void beginGeneration();
+  /// Opens the anchor when there is none, and logs in.
+  void establish();
+  /// What becomes of the sessions of earlier generations: closed when they live, else forgotten.
+  void settle(bool alive);
+  void logIn();
 
   Module& module_;
   const CK_SLOT_ID slot_;
@@ -120,14 +143,17 @@ class SessionPool {
   const Renewal renewal_;
   Session anchor_;  ///< touched by the constructor and under restoring_ only
   DeadlineMutex restoring_;
+  std::atomic<bool> established_{true};  ///< no loss of anchor or login is known
   std::atomic<std::uint64_t> generation_{1};
   std::atomic<bool> pinRefused_{false};
   std::atomic<std::uint64_t> logins_{0};
 
   mutable std::mutex mutex_;
   std::condition_variable freed_;
-  std::vector<Session> idle_;  ///< reserved to the limit, so that giving back cannot throw
-  std::size_t open_ = 0;       ///< idle and leased, without the anchor
+  std::vector<Session> idle_;      ///< reserved to the limit, so that giving back cannot throw
+  std::vector<Session> unclosed_;  ///< of no use, but not closed yet; reserved likewise
+  std::size_t open_ = 0;           ///< places taken: idle, leased, unclosed; without the anchor
+  std::uint64_t aliveSince_ = 1;   ///< the sessions of generations before this one are gone
   std::uint64_t discarded_ = 0;
   std::uint64_t waits_ = 0;
   std::uint64_t timeouts_ = 0;

@@ -10,7 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr milliseconds kPatience{500};  ///< the deadline of every call
+constexpr milliseconds kPatience{1'000};  ///< the deadline of every call
 constexpr milliseconds kWindow{100};
 constexpr milliseconds kWarmUp{100};
 constexpr milliseconds kBefore{300};

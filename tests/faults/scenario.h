@@ -30,7 +30,8 @@ enum class Survives {
 struct Scenario {
   std::string_view name;  ///< a sentence in one word
   std::vector<Fault> faults;
-  std::vector<hsm::ErrorCode> mayBeSeen;  ///< by callers, besides their answer
+  /// By callers, besides their answer and kBusy, which a loaded machine may cause by itself.
+  std::vector<hsm::ErrorCode> mayBeSeen;
   std::chrono::milliseconds lasts{400};
   Survives survives = Survives::kEverywhere;
   Ending ending = Ending::kRecovers;

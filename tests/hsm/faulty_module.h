@@ -30,6 +30,7 @@ struct Faults {
   Fault generateKey;
   Fault destroyObject;
   Fault getSessionInfo;
+  Fault closeSession;
   CK_RV login = CKR_OK;                  ///< answered by every C_Login
   std::function<void()> onCloseSession;  ///< called before every C_CloseSession
 };
@@ -66,6 +67,7 @@ class FaultyModule {
     };
     functions_.C_CloseSession = [](CK_SESSION_HANDLE session) -> CK_RV {
       if (faults.onCloseSession) faults.onCloseSession();
+      if (const CK_RV fault = faults.closeSession.take(); fault != CKR_OK) return fault;
       return healthy.C_CloseSession(session);
     };
     functions_.C_Login = [](CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR* pin,

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <optional>
 #include <thread>
 
 #include "hsm/pkcs11/token_finder.h"
@@ -163,15 +164,61 @@ TEST_F(FaultySessionPoolTest, SessionsOfTheOldLoginCountUntilTheyAreClosed) {
   EXPECT_EQ(pool_.counters().open, 0U);
 }
 
-TEST_F(FaultySessionPoolTest, NothingIsClosedAfterTheAnchorWasFoundGone) {
+TEST_F(FaultySessionPoolTest, NothingIsClosedAfterAllSessionsWereLost) {
+  { const Lease idle = pool_.lease(soon()); }
+  int closed = 0;
+  faults.onCloseSession = [&] { ++closed; };
+  module_.functions().C_CloseAllSessions(slot_);
+  pool_.restore(pool_.generation(), kDiscard, soon());
+  faults.onCloseSession = nullptr;
+  EXPECT_EQ(closed, 0) << "the numbers may be those of new sessions";
+  EXPECT_EQ(pool_.counters().open, 0U);
+  Lease lease = pool_.lease(soon());
+  use(lease);
+}
+
+TEST_F(FaultySessionPoolTest, SessionsThatOutliveTheAnchorAreClosed) {
   { const Lease idle = pool_.lease(soon()); }
   int closed = 0;
   faults.onCloseSession = [&] { ++closed; };
   faults.getSessionInfo = CKR_SESSION_HANDLE_INVALID;
   pool_.restore(pool_.generation(), kDiscard, soon());
   faults.onCloseSession = nullptr;
-  EXPECT_EQ(closed, 0) << "the numbers may be those of new sessions";
+  EXPECT_EQ(closed, 1) << "the login still stood, so the other session did too";
   EXPECT_EQ(pool_.counters().open, 0U);
+}
+
+TEST_F(FaultySessionPoolTest, ASessionThatCannotBeClosedKeepsItsPlaceUntilItCan) {
+  faults.closeSession = {CKR_DEVICE_ERROR, 4};
+  for (int i = 0; i < 2; ++i) {
+    Lease lease = pool_.lease(soon());
+    lease.discard();
+  }
+  EXPECT_EQ(pool_.counters().open, 2U);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(codeOf([&] { pool_.lease(soon()); }), ErrorCode::kTokenUnavailable);
+  }
+  Lease lease = pool_.lease(soon());
+  use(lease);
+  EXPECT_EQ(pool_.counters().open, 2U);
+}
+
+TEST_F(FaultySessionPoolTest, ALeaseOfAnEarlierGenerationReachesTheModuleNoMore) {
+  std::optional<Lease> lease = pool_.lease(soon());
+  hsm::pkcs11::Session(module_, slot_).invoke(hsm::pkcs11::kLogout);
+  pool_.restore(pool_.generation(), kDiscard, soon());
+  EXPECT_EQ(codeOf([&] { use(*lease); }), ErrorCode::kTokenUnavailable);
+  lease.reset();
+  EXPECT_EQ(pool_.counters().open, 0U);
+}
+
+TEST_F(FaultySessionPoolTest, ThereIsNoLeaseWithoutALogin) {
+  hsm::pkcs11::Session(module_, slot_).invoke(hsm::pkcs11::kLogout);
+  faults.login = CKR_FUNCTION_FAILED;
+  EXPECT_EQ(codeOf([&] { pool_.restore(pool_.generation(), kDiscard, soon()); }),
+            ErrorCode::kTokenUnavailable);
+  EXPECT_EQ(codeOf([&] { pool_.lease(soon()); }), ErrorCode::kTokenUnavailable);
+  faults.login = CKR_OK;
   Lease lease = pool_.lease(soon());
   use(lease);
 }

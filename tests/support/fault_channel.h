@@ -94,6 +94,7 @@ enum class FaultAction : std::uint32_t {
   kHang,               ///< the call is not made before the fault ends
   kFail,               ///< the call is not made; it answers `value`
   kFailAfterwards,     ///< the call is made, and answers `value` all the same
+  kLoseSession,        ///< before the call its session is closed
   kDropSessions,       ///< before the call every session of the process is closed, as by another
                        ///< part of it
   kLogOut,             ///< before the call the login is ended

@@ -73,7 +73,7 @@ const FaultRule* Faults::find(Met met, FaultAction action) const {
   return nullptr;
 }
 
-std::optional<CK_RV> Faults::before(Met met, std::size_t place) {
+std::optional<CK_RV> Faults::before(Met met, std::size_t place, CK_SESSION_HANDLE session) {
   for (std::size_t i = 0; i < channel_.rules.size(); ++i) {
     if ((met >> i & 1U) == 0) continue;
     const FaultRule& rule = channel_.rules[i];
@@ -86,6 +86,9 @@ std::optional<CK_RV> Faults::before(Met met, std::size_t place) {
         break;
       case FaultAction::kFail:
         return rule.value;
+      case FaultAction::kLoseSession:
+        target_.loseSession(session);
+        break;
       case FaultAction::kDropSessions:
         target_.dropSessions();
         break;

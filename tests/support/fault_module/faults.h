@@ -32,9 +32,9 @@ class Faults {
     return met;
   }
 
-  /// What happens before the call: it may last, and never end. An answer stands in place of the
-  /// call's.
-  std::optional<CK_RV> before(Met met, std::size_t place);
+  /// What happens before the call, on `session` as its caller knows it, where it has one: it may
+  /// last, and never end. An answer stands in place of the call's.
+  std::optional<CK_RV> before(Met met, std::size_t place, CK_SESSION_HANDLE session);
 
   /// The rule among `met` that has `action`; nullptr when there is none.
   const FaultRule* find(Met met, FaultAction action) const;

@@ -148,12 +148,14 @@ CK_RV intercept(Arguments... values) {
   if constexpr (Row::kPlace == placeOf("C_GetSlotList")) {
     if (faults.find(met, FaultAction::kRemoveToken) != nullptr &&
         std::get<0>(arguments) == CK_TRUE) {
-      static_cast<void>(faults.before(met, Row::kPlace));
+      static_cast<void>(faults.before(met, Row::kPlace, CK_INVALID_HANDLE));
       *std::get<2>(arguments) = 0;
       return CKR_OK;
     }
   }
-  if (const auto answer = faults.before(met, Row::kPlace)) return *answer;
+  CK_SESSION_HANDLE session = CK_INVALID_HANDLE;
+  if constexpr (Row::kTakesSession) session = std::get<0>(arguments);
+  if (const auto answer = faults.before(met, Row::kPlace, session)) return *answer;
   const CK_RV value = callTarget<Row>(arguments);
   if (value != CKR_OK) return value;
   if constexpr (Row::kPlace == placeOf("C_Initialize")) faults.initialised();

@@ -72,6 +72,11 @@ void Target::dropSessions() {
   closeAllSessions();
 }
 
+void Target::loseSession(CK_ULONG shown) {
+  const Exclusion alone(*this);
+  if (functions_->C_CloseSession(realSession(shown)) == CKR_OK) countSessions(-1);
+}
+
 void Target::logOut() {
   const Exclusion alone(*this);
   std::array<CK_SLOT_ID, 64> slots;

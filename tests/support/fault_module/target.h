@@ -41,6 +41,7 @@ class Target {
   void countNoSessions() { process_.sessions = 0; }
 
   // Without one.
+  void loseSession(CK_ULONG shown);
   void dropSessions();
   void logOut();
   void invalidateHandles();
