@@ -8,6 +8,7 @@ namespace strongroom::tokens {
 // work. A callback writes its result to standard output and throws what keeps it from that
 // (main.cpp turns it into an exit code).
 
+void addTokenDoctor(CLI::App& parent);
 void addTokenInit(CLI::App& parent);
 void addTokenList(CLI::App& parent);
 void addIdentityAdd(CLI::App& parent);

@@ -9,6 +9,7 @@
 #include "service/config/config.h"
 #include "service/keys/metadata_store.h"
 #include "tokens/commands.h"
+#include "tokens/exit_status.h"
 #include "tokens/failure.h"
 
 namespace strongroom::tokens {
@@ -62,8 +63,10 @@ void describe(CLI::App& app) {
       "Exit codes: 0 done, 1 refused or failed, 2 wrong usage.\n"
       "Example:\n  strongroom token list --module /usr/lib/softhsm/libsofthsm2.so");
 
-  CLI::App* token = app.add_subcommand("token", "PKCS#11 tokens: initialise one, list them");
+  CLI::App* token =
+      app.add_subcommand("token", "PKCS#11 tokens: initialise one, list them, examine one");
   token->require_subcommand(1);
+  addTokenDoctor(*token);
   addTokenInit(*token);
   addTokenList(*token);
 
@@ -82,6 +85,8 @@ int run(int argc, char** argv) {
     return 0;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsage;  // help and version come this way too
+  } catch (const ExitStatus& status) {
+    return status.code;
   } catch (const Failure& failure) {
     return refuse(failure.what(), failure.nextStep());
   } catch (const hsm::Error& error) {

@@ -13,6 +13,7 @@ FOLDERS = {
     "hsm": [],
     "hsm/pkcs11": ["hsm"],
     "hsm/worker": ["hsm"],
+    "hsm/pkcs11/examination": ["hsm", "hsm/pkcs11"],
     "service/crypto": ["hsm"],
     "service/keys": ["hsm", "service/crypto"],
     "service/http": ["hsm"],

@@ -23,16 +23,24 @@ inline constexpr std::array kFunctionNames = std::to_array<std::string_view>({
     "C_GetSessionInfo",
     "C_Login",
     "C_Logout",
+    "C_CreateObject",
+    "C_CopyObject",
     "C_DestroyObject",
     "C_GetAttributeValue",
+    "C_SetAttributeValue",
     "C_FindObjectsInit",
     "C_FindObjects",
     "C_FindObjectsFinal",
+    "C_EncryptInit",
+    "C_Encrypt",
+    "C_DecryptInit",
+    "C_Decrypt",
     "C_SignInit",
     "C_Sign",
     "C_GenerateKey",
     "C_WrapKey",
     "C_UnwrapKey",
+    "C_DeriveKey",
     "C_GenerateRandom",
 });
 
@@ -64,19 +72,28 @@ inline constexpr Function kCloseSession{"C_CloseSession", &CK_FUNCTION_LIST::C_C
 inline constexpr Function kGetSessionInfo{"C_GetSessionInfo", &CK_FUNCTION_LIST::C_GetSessionInfo};
 inline constexpr Function kLogin{"C_Login", &CK_FUNCTION_LIST::C_Login};
 inline constexpr Function kLogout{"C_Logout", &CK_FUNCTION_LIST::C_Logout};
+inline constexpr Function kCreateObject{"C_CreateObject", &CK_FUNCTION_LIST::C_CreateObject};
+inline constexpr Function kCopyObject{"C_CopyObject", &CK_FUNCTION_LIST::C_CopyObject};
 inline constexpr Function kDestroyObject{"C_DestroyObject", &CK_FUNCTION_LIST::C_DestroyObject};
 inline constexpr Function kGetAttributeValue{"C_GetAttributeValue",
                                              &CK_FUNCTION_LIST::C_GetAttributeValue};
+inline constexpr Function kSetAttributeValue{"C_SetAttributeValue",
+                                             &CK_FUNCTION_LIST::C_SetAttributeValue};
 inline constexpr Function kFindObjectsInit{"C_FindObjectsInit",
                                            &CK_FUNCTION_LIST::C_FindObjectsInit};
 inline constexpr Function kFindObjects{"C_FindObjects", &CK_FUNCTION_LIST::C_FindObjects};
 inline constexpr Function kFindObjectsFinal{"C_FindObjectsFinal",
                                             &CK_FUNCTION_LIST::C_FindObjectsFinal};
+inline constexpr Function kEncryptInit{"C_EncryptInit", &CK_FUNCTION_LIST::C_EncryptInit};
+inline constexpr Function kEncrypt{"C_Encrypt", &CK_FUNCTION_LIST::C_Encrypt};
+inline constexpr Function kDecryptInit{"C_DecryptInit", &CK_FUNCTION_LIST::C_DecryptInit};
+inline constexpr Function kDecrypt{"C_Decrypt", &CK_FUNCTION_LIST::C_Decrypt};
 inline constexpr Function kSignInit{"C_SignInit", &CK_FUNCTION_LIST::C_SignInit};
 inline constexpr Function kSign{"C_Sign", &CK_FUNCTION_LIST::C_Sign};
 inline constexpr Function kGenerateKey{"C_GenerateKey", &CK_FUNCTION_LIST::C_GenerateKey};
 inline constexpr Function kWrapKey{"C_WrapKey", &CK_FUNCTION_LIST::C_WrapKey};
 inline constexpr Function kUnwrapKey{"C_UnwrapKey", &CK_FUNCTION_LIST::C_UnwrapKey};
+inline constexpr Function kDeriveKey{"C_DeriveKey", &CK_FUNCTION_LIST::C_DeriveKey};
 inline constexpr Function kGenerateRandom{"C_GenerateRandom", &CK_FUNCTION_LIST::C_GenerateRandom};
 
 }  // namespace strongroom::hsm::pkcs11
