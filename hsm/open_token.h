@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,9 +51,10 @@ struct TokenInfo {
 std::vector<TokenInfo> listTokens(const std::filesystem::path& module);
 
 /// Initialises an empty token with `label` (at most 32 bytes), sets both PINs and makes the binding
-/// key. Refuses (kTokenNotFound) a label that a token of the module already has; never touches an
-/// initialised token.
+/// key. Refuses (kTokenNotFound) a label that a token of the module already has, and to choose
+/// among several empty tokens where no `slot` does; never touches an initialised token.
 TokenDescription initialiseToken(const std::filesystem::path& module, const std::string& label,
-                                 const SecretBytes& soPin, const SecretBytes& userPin);
+                                 const SecretBytes& soPin, const SecretBytes& userPin,
+                                 std::optional<std::uint64_t> slot = std::nullopt);
 
 }  // namespace strongroom::hsm

@@ -13,11 +13,13 @@ namespace strongroom::hsm::pkcs11 {
 inline constexpr std::array kFunctionNames = std::to_array<std::string_view>({
     "C_GetInfo",
     "C_GetSlotList",
+    "C_GetSlotInfo",
     "C_GetTokenInfo",
     "C_GetMechanismList",
     "C_GetMechanismInfo",
     "C_InitToken",
     "C_InitPIN",
+    "C_SetPIN",
     "C_OpenSession",
     "C_CloseSession",
     "C_GetSessionInfo",
@@ -60,6 +62,7 @@ struct Function {
 
 inline constexpr Function kGetInfo{"C_GetInfo", &CK_FUNCTION_LIST::C_GetInfo};
 inline constexpr Function kGetSlotList{"C_GetSlotList", &CK_FUNCTION_LIST::C_GetSlotList};
+inline constexpr Function kGetSlotInfo{"C_GetSlotInfo", &CK_FUNCTION_LIST::C_GetSlotInfo};
 inline constexpr Function kGetTokenInfo{"C_GetTokenInfo", &CK_FUNCTION_LIST::C_GetTokenInfo};
 inline constexpr Function kGetMechanismList{"C_GetMechanismList",
                                             &CK_FUNCTION_LIST::C_GetMechanismList};
@@ -67,6 +70,7 @@ inline constexpr Function kGetMechanismInfo{"C_GetMechanismInfo",
                                             &CK_FUNCTION_LIST::C_GetMechanismInfo};
 inline constexpr Function kInitToken{"C_InitToken", &CK_FUNCTION_LIST::C_InitToken};
 inline constexpr Function kInitPin{"C_InitPIN", &CK_FUNCTION_LIST::C_InitPIN};
+inline constexpr Function kSetPin{"C_SetPIN", &CK_FUNCTION_LIST::C_SetPIN};
 inline constexpr Function kOpenSession{"C_OpenSession", &CK_FUNCTION_LIST::C_OpenSession};
 inline constexpr Function kCloseSession{"C_CloseSession", &CK_FUNCTION_LIST::C_CloseSession};
 inline constexpr Function kGetSessionInfo{"C_GetSessionInfo", &CK_FUNCTION_LIST::C_GetSessionInfo};

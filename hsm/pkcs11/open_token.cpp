@@ -7,6 +7,7 @@
 #include <chrono>
 #include <thread>
 
+#include "hsm/pkcs11/pin_state.h"
 #include "hsm/pkcs11/pkcs11_hsm.h"
 #include "hsm/pkcs11/token_finder.h"
 
@@ -17,18 +18,6 @@ namespace {
 // meanwhile sees no token; it does not look again, so the module is initialised anew for each try.
 constexpr int kTries = 5;
 constexpr std::chrono::milliseconds kPause{400};
-
-/// A wrong PIN could lock the token now, and ours may be wrong: a person has to look.
-void refuseEndangered(const pkcs11::Token& token) {
-  const bool locked = (token.info.flags & CKF_USER_PIN_LOCKED) != 0;
-  const bool finalTry = (token.info.flags & CKF_USER_PIN_FINAL_TRY) != 0;
-  if (!locked && !finalTry) return;
-  throw Error(ErrorCode::kPinRefused,
-              "the token '" + token.label() +
-                  (locked ? "' is locked after wrong PINs; unlock it with the SO PIN"
-                          : "' has one try left before it locks; log in with the right PIN by "
-                            "another tool first, which resets the count"));
-}
 
 constexpr std::array<std::string_view, 4> kSelectingAttributes{"token", "serial", "manufacturer",
                                                                "model"};
@@ -66,7 +55,7 @@ std::unique_ptr<Hsm> openToken(const TokenOptions& options, const SecretBytes& p
   for (int tries = 1; tries <= kTries; ++tries) {
     auto module = std::make_unique<pkcs11::Module>(options.module);
     if (const auto token = pkcs11::findToken(*module, options.token)) {
-      refuseEndangered(*token);
+      pkcs11::refuseEndangered(*token, PinOwner::kUser);
       return std::make_unique<pkcs11::Pkcs11Hsm>(
           std::move(module), *token, pin.clone(), options.sessions,
           options.renewLogin ? pkcs11::Renewal::kLogIn : pkcs11::Renewal::kFail);

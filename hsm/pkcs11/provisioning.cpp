@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "hsm/open_token.h"
 #include "hsm/pkcs11/capabilities.h"
 #include "hsm/pkcs11/object_names.h"
+#include "hsm/pkcs11/pin_state.h"
 #include "hsm/pkcs11/token_connection.h"
 #include "hsm/pkcs11/token_keys.h"
 
@@ -36,18 +38,28 @@ CK_UTF8CHAR* pinBytes(const SecretBytes& pin) {
   return reinterpret_cast<CK_UTF8CHAR*>(const_cast<std::byte*>(pin.expose().data()));
 }
 
-Token emptyTokenFor(Module& module, const std::string& label) {
+Token emptyTokenFor(Module& module, const std::string& label, std::optional<std::uint64_t> slot) {
   const std::vector<Token> tokens = pkcs11::tokensOf(module);
   if (std::ranges::any_of(tokens,
                           [&](const Token& t) { return t.initialised() && t.label() == label; })) {
     throw Error(ErrorCode::kTokenNotFound, "a token with the label '" + label + "' exists already");
   }
-  const auto empty =
-      std::ranges::find_if(tokens, [](const Token& token) { return !token.initialised(); });
-  if (empty == tokens.end()) {
-    throw Error(ErrorCode::kTokenNotFound, "the module has no empty token to initialise");
+  std::vector<Token> empty;
+  std::ranges::copy_if(tokens, std::back_inserter(empty), [&](const Token& token) {
+    return !token.initialised() && (!slot || *slot == token.slot);
+  });
+  if (empty.empty()) {
+    throw Error(ErrorCode::kTokenNotFound,
+                slot ? "slot " + std::to_string(*slot) + " holds no empty token"
+                     : "the module has no empty token to initialise");
   }
-  return *empty;
+  if (empty.size() > 1) {
+    throw Error(ErrorCode::kTokenNotFound, "the module has several empty tokens, in the slots " +
+                                               std::to_string(empty[0].slot) + " and " +
+                                               std::to_string(empty[1].slot) +
+                                               " among others: say which by its slot");
+  }
+  return empty.front();
 }
 
 void setPins(Module& module, CK_SLOT_ID slot, PaddedLabel label, const SecretBytes& soPin,
@@ -93,11 +105,14 @@ std::vector<TokenInfo> listTokens(const std::filesystem::path& path) {
 }
 
 TokenDescription initialiseToken(const std::filesystem::path& path, const std::string& label,
-                                 const SecretBytes& soPin, const SecretBytes& userPin) {
+                                 const SecretBytes& soPin, const SecretBytes& userPin,
+                                 std::optional<std::uint64_t> slot) {
   const PaddedLabel field = padded(label);
   Module module(path);
-  Token token = emptyTokenFor(module, label);
-  // Before anything is written: a token that lacks a mechanism stays empty.
+  Token token = emptyTokenFor(module, label, slot);
+  // Before anything is written: a token that lacks a mechanism, or takes no such PIN, stays empty.
+  pkcs11::requireFittingLength(token, soPin, "SO PIN");
+  pkcs11::requireFittingLength(token, userPin, "PIN");
   pkcs11::requireMechanisms(module, token.slot);
   setPins(module, token.slot, field, soPin, userPin);
   token.info = module.tokenInfo(token.slot);

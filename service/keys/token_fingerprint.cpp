@@ -16,10 +16,10 @@ constexpr std::string_view kFingerprintLabel("strongroom-store-v1\0", 20);
 constexpr std::size_t kFingerprintBytes = 16;
 
 TokenRecord recordOf(hsm::Hsm& hsm, hsm::Deadline deadline) {
-  const SecretBytes mac = hsm.bindingMac(asBytes(kFingerprintLabel), deadline);
   const hsm::TokenDescription description = hsm.describe();
-  return {kFirstToken, toHex(mac.expose().first(kFingerprintBytes)), description.label,
-          description.serial};
+  return {kFirstToken,
+          fingerprintOf([&](ByteView message) { return hsm.bindingMac(message, deadline); }),
+          description.label, description.serial};
 }
 
 std::string describe(const TokenRecord& token) {
@@ -28,6 +28,10 @@ std::string describe(const TokenRecord& token) {
 }
 
 }  // namespace
+
+std::string fingerprintOf(const std::function<SecretBytes(ByteView)>& bindingMac) {
+  return toHex(bindingMac(asBytes(kFingerprintLabel)).expose().first(kFingerprintBytes));
+}
 
 void requireSameToken(MetadataStore& store, hsm::Hsm& hsm, hsm::Deadline deadline) {
   const TokenRecord token = recordOf(hsm, deadline);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "hsm/hsm.h"
 #include "service/keys/metadata_store.h"
 #include "service/keys/tokens.h"
@@ -9,6 +12,10 @@
 // a MAC under the token's binding key, over a label that nothing else uses: it tells tokens apart
 // and is of no other use, hence no secret. A token restored from its own backup is the same token.
 namespace strongroom::keys {
+
+/// What tells a token from every other, by its binding key: `bindingMac(message)` is HMAC-SHA256 of
+/// `message` under it.
+std::string fingerprintOf(const std::function<SecretBytes(ByteView)>& bindingMac);
 
 /// Ties `store` to the token behind `hsm` as its first one, and refuses any other in that place
 /// from then on. One HSM call. Throws StoreError that says what to mend; hsm::Error.
