@@ -11,8 +11,13 @@ namespace strongroom::tokens {
 void addTokenDoctor(CLI::App& parent);
 void addTokenInit(CLI::App& parent);
 void addTokenList(CLI::App& parent);
+void addTokenObjects(CLI::App& parent);
+void addTokenRetire(CLI::App& parent);
+void addTokenSetPin(CLI::App& parent);
+void addTokenUnlock(CLI::App& parent);
 void addIdentityAdd(CLI::App& parent);
 void addIdentityList(CLI::App& parent);
 void addIdentityRemove(CLI::App& parent);
+void addCompletion(CLI::App& parent);
 
 }  // namespace strongroom::tokens

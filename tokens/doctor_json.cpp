@@ -1,99 +1,79 @@
 #include <cmath>
-#include <functional>
 
 #include "tokens/doctor_output.h"
-#include "tokens/text_output.h"
+#include "tokens/json.h"
 
 namespace strongroom::tokens {
 namespace {
 
-using hsm::Examination;
-
-/// "name": value, for a value that is a string.
-std::string member(std::string_view name, std::string_view value) {
-  return jsonString(name) + ": " + jsonString(value);
+Json text(const std::string& value) {
+  return value;
 }
 
-std::string member(std::string_view name, bool value) {
-  return jsonString(name) + ": " + (value ? "true" : "false");
+Json mechanism(const hsm::MechanismReport& mechanism) {
+  return Json::object({{"name", mechanism.name},
+                       {"listed", mechanism.listed},
+                       {"flags", Json::arrayOf(mechanism.flags, text)},
+                       {"minKeySize", static_cast<std::uint64_t>(mechanism.minKeySize)},
+                       {"maxKeySize", static_cast<std::uint64_t>(mechanism.maxKeySize)}});
 }
 
-std::string member(std::string_view name, std::uint64_t value) {
-  return jsonString(name) + ": " + std::to_string(value);
+Json call(const hsm::CallRecord& record) {
+  return Json::object({{"call", record.call}, {"with", record.with}, {"result", record.result}});
 }
 
-/// A list of what `write` makes of each entry, one a line.
-template <class Entries, class Write>
-void printList(std::ostream& out, std::string_view name, const Entries& entries,
-               const Write& write) {
-  out << ",\n  " << jsonString(name) << ": [";
-  const char* separator = "\n    ";
-  for (const auto& entry : entries) {
-    out << separator << write(entry);
-    separator = ",\n    ";
-  }
-  out << (std::empty(entries) ? "]" : "\n  ]");
+Json finding(const hsm::Finding& finding) {
+  return Json::object({{"id", finding.id},
+                       {"outcome", toString(finding.outcome)},
+                       {"detail", finding.detail},
+                       {"calls", Json::arrayOf(finding.calls, call)}});
 }
 
-std::string list(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + jsonString(text);
-  return "[" + out + "]";
+Json observation(const hsm::Observation& observation) {
+  return Json::object({{"id", observation.id},
+                       {"seen", observation.seen},
+                       {"quirk", hsm::isQuirk(observation)}});
 }
 
-std::string mechanism(const hsm::MechanismReport& mechanism) {
-  return "{" + member("name", mechanism.name) + ", " + member("listed", mechanism.listed) +
-         ", \"flags\": " + list(mechanism.flags) + ", " +
-         member("minKeySize", mechanism.minKeySize) + ", " +
-         member("maxKeySize", mechanism.maxKeySize) + "}";
+Json danger(const hsm::Danger& danger) {
+  return Json::object({{"grave", danger.grave}, {"what", danger.what}, {"advice", danger.advice}});
 }
 
-std::string finding(const hsm::Finding& finding) {
-  std::string calls;
-  for (const hsm::CallRecord& record : finding.calls) {
-    calls += std::string(calls.empty() ? "" : ",") + "\n      {" + member("call", record.call) +
-             ", " + member("with", record.with) + ", " + member("result", record.result) + "}";
-  }
-  return "{" + member("id", finding.id) + ", " + member("outcome", toString(finding.outcome)) +
-         ", " + member("detail", finding.detail) + ", \"calls\": [" + calls + "]}";
+Json speed(const hsm::Speed& speed) {
+  return Json::object(
+      {{"operation", speed.operation},
+       {"perSecond", static_cast<std::uint64_t>(std::llround(speed.perSecond))},
+       {"medianMicroseconds", static_cast<std::uint64_t>(speed.median.count())},
+       {"p99Microseconds", static_cast<std::uint64_t>(speed.percentile99.count())}});
 }
 
-std::string observation(const hsm::Observation& observation) {
-  return "{" + member("id", observation.id) + ", " + member("seen", observation.seen) + ", " +
-         member("quirk", hsm::isQuirk(observation)) + "}";
-}
-
-std::string danger(const hsm::Danger& danger) {
-  return "{" + member("grave", danger.grave) + ", " + member("what", danger.what) + ", " +
-         member("advice", danger.advice) + "}";
-}
-
-std::string speed(const hsm::Speed& speed) {
-  return "{" + member("operation", speed.operation) + ", " +
-         member("perSecond", static_cast<std::uint64_t>(std::llround(speed.perSecond))) + ", " +
-         member("medianMicroseconds", static_cast<std::uint64_t>(speed.median.count())) + ", " +
-         member("p99Microseconds", static_cast<std::uint64_t>(speed.percentile99.count())) + "}";
+Json token(const hsm::Examination& examination) {
+  const hsm::TokenDescription& token = examination.token;
+  return Json::object({{"label", token.label},
+                       {"serial", token.serial},
+                       {"manufacturer", token.manufacturer},
+                       {"model", token.model},
+                       {"firmware", token.firmware},
+                       {"flags", Json::arrayOf(examination.tokenFlags, text)}});
 }
 
 }  // namespace
 
-void printExaminationAsJson(std::ostream& out, const Examination& examination) {
-  const hsm::TokenDescription& token = examination.token;
-  out << "{\n  " << member("verdict", toString(hsm::verdictOf(examination))) << ",\n  "
-      << member("module", examination.module) << ",\n  " << member("library", token.library)
-      << ",\n  " << member("cryptoki", examination.cryptoki) << ",\n  \"token\": {"
-      << member("label", token.label) << ", " << member("serial", token.serial) << ", "
-      << member("manufacturer", token.manufacturer) << ", " << member("model", token.model) << ", "
-      << member("firmware", token.firmware) << ", \"flags\": " << list(examination.tokenFlags)
-      << "}";
-  printList(out, "missing", hsm::missing(examination), jsonString);
-  printList(out, "dangers", hsm::dangersOf(examination), danger);
-  printList(out, "mechanisms", examination.mechanisms, mechanism);
-  out << ",\n  \"allMechanisms\": " << list(examination.allMechanisms);
-  printList(out, "findings", examination.findings, finding);
-  printList(out, "behaviour", examination.observations, observation);
-  printList(out, "speed", examination.speeds, speed);
-  out << ",\n  " << member("leftBehind", examination.leftBehind) << "\n}\n";
+void printExaminationAsJson(std::ostream& out, const hsm::Examination& examination) {
+  Json::object({{"verdict", toString(hsm::verdictOf(examination))},
+                {"module", examination.module},
+                {"library", examination.token.library},
+                {"cryptoki", examination.cryptoki},
+                {"token", token(examination)},
+                {"missing", Json::arrayOf(hsm::missing(examination), text)},
+                {"dangers", Json::arrayOf(hsm::dangersOf(examination), danger)},
+                {"mechanisms", Json::arrayOf(examination.mechanisms, mechanism)},
+                {"allMechanisms", Json::arrayOf(examination.allMechanisms, text)},
+                {"findings", Json::arrayOf(examination.findings, finding)},
+                {"behaviour", Json::arrayOf(examination.observations, observation)},
+                {"speed", Json::arrayOf(examination.speeds, speed)},
+                {"leftBehind", static_cast<std::uint64_t>(examination.leftBehind)}})
+      .print(out);
 }
 
 }  // namespace strongroom::tokens

@@ -13,6 +13,7 @@
 #include "tokens/failure.h"
 #include "tokens/pin_options.h"
 #include "tokens/roles.h"
+#include "tokens/text_output.h"
 
 namespace strongroom::tokens {
 namespace {
@@ -23,6 +24,7 @@ struct Options {
   std::filesystem::path config;
   PinOptions pin{"pin", "PIN"};
   bool shell = false;
+  bool json = false;
 };
 
 /// The rule for user names of IAM, since the name becomes part of an ARN.
@@ -46,9 +48,15 @@ void requireSameRole(keys::MetadataStore& store, const keys::Identity& identity)
   }
 }
 
-void print(const keys::Identity& identity, const SecretBytes& secret, bool shell) {
+/// Not by Json, which would leave copies of the secret in memory that nobody wipes.
+void print(const keys::Identity& identity, const SecretBytes& secret, const Options& options) {
   const std::string_view secretText = asText(secret.expose());
-  if (shell) {
+  if (options.json) {
+    std::cout << "{\"accessKeyId\": " << jsonString(identity.accessKeyId)
+              << ", \"secretAccessKey\": \"" << secretText
+              << "\", \"name\": " << jsonString(identity.name)
+              << ", \"role\": " << jsonString(nameOf(identity.role)) << "}\n";
+  } else if (options.shell) {
     std::cout << "export AWS_ACCESS_KEY_ID=" << identity.accessKeyId
               << "\nexport AWS_SECRET_ACCESS_KEY=" << secretText << '\n';
   } else {
@@ -80,12 +88,12 @@ void run(const Options& options) {
     throw Failure("The access key id " + identity.accessKeyId + " is taken already.",
                   "Run the command again.");
   }
-  print(identity, secret, options.shell);
+  print(identity, secret, options);
   if (!std::cout) {
     store->removeIdentity(identity.accessKeyId);
     throw Failure(
         "The secret could not be written to standard output, so the access key was removed again.",
-        "Run the command with an output that can be written to.");
+        "Run the command with an output that can be written to.", ExitCode::kOutput);
   }
 }
 
@@ -93,10 +101,12 @@ void run(const Options& options) {
 
 void addIdentityAdd(CLI::App& parent) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = parent.add_subcommand(
-      "add",
-      "Make an access key for NAME and show its secret, once. strongroomd may be running.\n"
-      "The PIN comes from [token] pin_file of the configuration unless an option gives it.");
+  CLI::App* command = parent.add_subcommand("add",
+                                            "Make an access key and show its secret, once\n\n"
+                                            "strongroomd may be running; the key works at once, "
+                                            "without a restart. The token derives the\n"
+                                            "secret. The PIN comes from [token] pin_file of the "
+                                            "configuration unless an option gives it.");
   command->add_option("name", options->name, "Whom the access key is for; a name may have several")
       ->required()
       ->check(CLI::Validator(checkName, ""));
@@ -109,7 +119,9 @@ void addIdentityAdd(CLI::App& parent) {
       ->required()
       ->type_name("FILE");
   options->pin.addTo(*command);
-  command->add_flag("--shell", options->shell, "Print two lines for a shell to source");
+  CLI::Option* shell =
+      command->add_flag("--shell", options->shell, "Print two lines for a shell to source");
+  command->add_flag("--json", options->json, "Print JSON in place of text")->excludes(shell);
   command->footer(
       "Example:\n"
       "  strongroom identity add backup --role user --config strongroomd.toml");

@@ -8,6 +8,7 @@
 #include "service/config/config.h"
 #include "service/keys/sqlite_store.h"
 #include "tokens/commands.h"
+#include "tokens/json.h"
 #include "tokens/roles.h"
 #include "tokens/text_output.h"
 
@@ -33,15 +34,12 @@ void printTable(const std::vector<keys::Identity>& identities) {
 }
 
 void printJson(const std::vector<keys::Identity>& identities) {
-  std::cout << '[';
-  for (std::size_t i = 0; i < identities.size(); ++i) {
-    std::cout << (i == 0 ? "\n" : ",\n")
-              << "  {\"accessKeyId\": " << jsonString(identities[i].accessKeyId)
-              << ", \"name\": " << jsonString(identities[i].name)
-              << ", \"role\": " << jsonString(nameOf(identities[i].role))
-              << ", \"created\": " << jsonString(created(identities[i])) << '}';
-  }
-  std::cout << (identities.empty() ? "]\n" : "\n]\n");
+  Json::arrayOf(identities, [](const keys::Identity& identity) {
+    return Json::object({{"accessKeyId", identity.accessKeyId},
+                         {"name", identity.name},
+                         {"role", nameOf(identity.role)},
+                         {"created", created(identity)}});
+  }).print(std::cout);
 }
 
 }  // namespace
@@ -49,7 +47,7 @@ void printJson(const std::vector<keys::Identity>& identities) {
 void addIdentityList(CLI::App& parent) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
-      parent.add_subcommand("list", "Show every access key: whose it is and what it may do.");
+      parent.add_subcommand("list", "Show every access key: whose it is and what it may do");
   command->add_option("--config", options->config, "strongroomd's configuration")
       ->required()
       ->type_name("FILE");

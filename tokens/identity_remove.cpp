@@ -22,7 +22,8 @@ void run(const Options& options) {
   if (!store->removeIdentity(options.accessKeyId)) {
     throw Failure(
         "There is no access key '" + options.accessKeyId + "'.",
-        "See which there are: strongroom identity list --config " + options.config.string());
+        "See which there are: strongroom identity list --config " + options.config.string(),
+        ExitCode::kNotFound);
   }
   std::cout << "Removed " << options.accessKeyId
             << ". Requests signed by it are refused from now on.\n";
@@ -38,8 +39,10 @@ void run(const Options& options) {
 
 void addIdentityRemove(CLI::App& parent) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = parent.add_subcommand(
-      "remove", "Remove an access key. A running strongroomd refuses it from the next request on.");
+  CLI::App* command =
+      parent.add_subcommand("remove",
+                            "Remove an access key\n\n"
+                            "A running strongroomd refuses it from the next request on.");
   command->add_option("access-key-id", options->accessKeyId, "The access key to remove")
       ->required();
   command->add_option("--config", options->config, "strongroomd's configuration")

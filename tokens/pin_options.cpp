@@ -11,7 +11,7 @@ SecretBytes readFrom(const hsm::PinSource& source, const std::string& name) {
     return hsm::readPin(source);
   } catch (const std::runtime_error& error) {
     throw Failure("The " + name + " could not be read: " + error.what(),
-                  "Correct that and run the command again.");
+                  "Correct that and run the command again.", ExitCode::kPinRefused);
   }
 }
 
@@ -39,7 +39,7 @@ SecretBytes PinOptions::read(const hsm::PinSource& configured) const {
   // A descriptor or a systemd credential is given to the service alone; here only a file can be
   // meant.
   if (!configured.file.empty()) return readFrom(configured, name_);
-  return promptForSecret(name_ + ": ");
+  return promptForSecret(capitalised(name_) + ": ");
 }
 
 }  // namespace strongroom::tokens

@@ -12,13 +12,16 @@ namespace strongroom::tokens {
 /// that takes the PIN itself, since arguments are visible to every user of the machine.
 class PinOptions {
  public:
-  /// `option` is "pin" or "so-pin"; `name` says what it is in messages and prompts ("PIN", "SO
-  /// PIN").
+  /// `option` is "pin" or "so-pin"; `name` says what it is in help, messages and prompts ("SO PIN",
+  /// "new PIN").
   PinOptions(std::string option, std::string name)
       : option_(std::move(option)), name_(std::move(name)) {}
 
   /// Adds the options; this object must outlive the parsing.
   void addTo(CLI::App& command);
+
+  /// Another name, for messages and prompts, once it is known whose PIN it is.
+  void rename(std::string name) { name_ = std::move(name); }
 
   /// A PIN that is being set: from where the options say, or asked for twice.
   SecretBytes readNew() const;

@@ -55,7 +55,7 @@ void write(int terminal, std::string_view text) {
 }
 
 [[noreturn]] void giveUp() {
-  throw Failure("No PIN was entered.", "Run the command again.");
+  throw Failure("No PIN was entered.", "Run the command again.", ExitCode::kPinRefused);
 }
 
 std::byte readKey(int terminal) {
@@ -99,18 +99,37 @@ SecretBytes promptForSecret(const std::string& prompt) {
   const Descriptor terminal(open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
   if (terminal.number() < 0) {
     throw Failure("A PIN is needed and there is no terminal to ask for it.",
-                  "Give it by a file or a descriptor: see --help.");
+                  "Give it by a file or a descriptor: see --help.", ExitCode::kPinRefused);
   }
   return readSecret(terminal.number(), prompt);
 }
 
 SecretBytes promptForNewSecret(const std::string& name) {
-  SecretBytes first = promptForSecret("New " + name + ": ");
+  SecretBytes first = promptForSecret(capitalised(name) + ": ");
   if (first.empty()) giveUp();
-  if (!(first == promptForSecret("Again, the new " + name + ": "))) {
-    throw Failure("The two entries of the " + name + " differ.", "Run the command again.");
+  if (!(first == promptForSecret("The " + name + " again: "))) {
+    throw Failure("The two entries of the " + name + " differ.", "Run the command again.",
+                  ExitCode::kPinRefused);
   }
   return first;
+}
+
+std::string promptForLine(const std::string& prompt) {
+  const Descriptor terminal(open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+  if (terminal.number() < 0) {
+    throw Failure("A confirmation is needed and there is no terminal to ask for it.",
+                  "Give it by an option: see --help.");
+  }
+  write(terminal.number(), prompt);
+  // The terminal itself echoes, and hands over whole lines.
+  std::string line;
+  for (char key = 0; ::read(terminal.number(), &key, 1) == 1 && key != '\n';) line.push_back(key);
+  return line;
+}
+
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 32);
+  return text;
 }
 
 }  // namespace strongroom::tokens

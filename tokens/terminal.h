@@ -14,7 +14,15 @@ SecretBytes readSecret(int terminal, const std::string& prompt);
 /// The same at the process's own terminal, /dev/tty, wherever standard input comes from.
 SecretBytes promptForSecret(const std::string& prompt);
 
-/// Asks twice, for a secret that is being set. Throws Failure when the answers differ or are empty.
+/// Asks twice for `name`, a secret that is being set. Throws Failure when the answers differ or are
+/// empty.
 SecretBytes promptForNewSecret(const std::string& name);
+
+/// Asks at the process's own terminal for a line that is no secret. Throws Failure when there is no
+/// terminal.
+std::string promptForLine(const std::string& prompt);
+
+/// "New PIN" of "new PIN".
+std::string capitalised(std::string text);
 
 }  // namespace strongroom::tokens

@@ -27,13 +27,18 @@ std::size_t sequenceLength(std::string_view text) {
 
 }  // namespace
 
-void Table::print(std::ostream& out) const {
+void Table::add(std::vector<std::string> row) {
+  for (std::string& entry : row) entry = printable(entry);
+  rows_.push_back(std::move(row));
+}
+
+void Table::print(std::ostream& out, std::size_t indentation) const {
   std::vector<std::size_t> widths(rows_.front().size());
   for (const auto& row : rows_) {
     for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
   }
   for (const auto& row : rows_) {
-    std::string line;
+    std::string line(indentation, ' ');
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (i > 0) line += kColumnGap;
       line += row[i];
@@ -41,6 +46,21 @@ void Table::print(std::ostream& out) const {
     }
     out << line << '\n';
   }
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const std::size_t length = c < 0x80 ? 1 : sequenceLength(text.substr(i));
+    // U+0080 to U+009F are control characters too, some of them with a terminal's full powers.
+    const bool isControl =
+        c < 0x20 || c == 0x7f ||
+        (c == 0xc2 && length == 2 && static_cast<unsigned char>(text[i + 1]) < 0xa0);
+    out += length == 0 || isControl ? "?" : text.substr(i, length);
+    i += std::max<std::size_t>(length, 1);
+  }
+  return out;
 }
 
 std::string jsonString(std::string_view text) {

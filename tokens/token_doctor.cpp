@@ -1,29 +1,20 @@
-#include <unistd.h>
-
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
 
 #include "hsm/examination.h"
-#include "service/config/config.h"
 #include "tokens/commands.h"
 #include "tokens/doctor_output.h"
-#include "tokens/exit_status.h"
 #include "tokens/failure.h"
 #include "tokens/pin_options.h"
+#include "tokens/progress.h"
+#include "tokens/token_options.h"
 
 namespace strongroom::tokens {
 namespace {
 
-/// Not those of a refusal or of wrong usage: a script tells a token that it should not use from one
-/// that could not be looked at.
-constexpr int kDangerous = 3;
-constexpr int kUnfit = 4;
-
 struct Options {
-  hsm::TokenOptions token;
-  std::filesystem::path config;
+  TokenOptions token;
   PinOptions pin{"pin", "PIN"};
   bool json = false;
   bool markdown = false;
@@ -31,50 +22,17 @@ struct Options {
   unsigned patience = 30;
 };
 
-/// One line on a terminal that says what is being tried; nothing where nobody looks.
-class Progress {
- public:
-  ~Progress() {
-    if (visible_) std::cerr << "\r\033[K" << std::flush;
-  }
-  void show(std::string_view part) const {
-    if (visible_)
-      std::cerr << "\r\033[K"
-                << "Trying: " << part << std::flush;
-  }
-
- private:
-  const bool visible_ = ::isatty(STDERR_FILENO) == 1;
-};
-
-hsm::Examination examine(const Options& options, const hsm::TokenOptions& token,
-                         const SecretBytes& pin) {
-  const Progress progress;
-  return hsm::examineToken(
-      token, pin,
-      {.speed = !options.quick,
-       .patience = std::chrono::seconds(options.patience),
-       .progress = [&progress](std::string_view part) { progress.show(part); }});
+hsm::Examination examine(const Options& options, const SecretBytes& pin) {
+  Progress progress;
+  return hsm::examineToken(options.token.token(), pin,
+                           {.speed = !options.quick,
+                            .patience = std::chrono::seconds(options.patience),
+                            .progress = [&progress](std::string_view part) {
+                              progress.show("Trying: " + std::string(part));
+                            }});
 }
 
-int exitCodeFor(const hsm::Examination& examination) {
-  if (hsm::verdictOf(examination) == hsm::Verdict::kUnfit) return kUnfit;
-  return hsm::dangersOf(examination).empty() ? 0 : kDangerous;
-}
-
-void run(const Options& options) {
-  hsm::TokenOptions token = options.token;
-  hsm::PinSource configuredPin;
-  if (!options.config.empty()) {
-    const config::Config config = config::load(options.config);
-    token = config.token;
-    configuredPin = config.pin;
-  } else if (token.module.empty()) {
-    throw Failure("No token was named.",
-                  "Give --config FILE, or --module PATH with --label, --serial or --uri.");
-  }
-  const SecretBytes pin = options.pin.read(configuredPin);
-  const hsm::Examination examination = examine(options, token, pin);
+void print(const Options& options, const hsm::Examination& examination) {
   if (options.json) {
     printExaminationAsJson(std::cout, examination);
   } else if (options.markdown) {
@@ -82,22 +40,15 @@ void run(const Options& options) {
   } else {
     printExamination(std::cout, examination);
   }
-  std::cout.flush();
-  if (const int code = exitCodeFor(examination); code != 0) throw ExitStatus{code};
 }
 
-void addTokenSelection(CLI::App& command, Options& options) {
-  auto* config =
-      command.add_option("--config", options.config, "strongroomd's configuration: its token")
-          ->type_name("FILE");
-  command.add_option("--module", options.token.module, "The PKCS#11 module (.so)")
-      ->type_name("PATH")
-      ->excludes(config);
-  command.add_option("--label", options.token.token.label, "The token's label")->excludes(config);
-  command.add_option("--serial", options.token.token.serial, "The token's serial number")
-      ->excludes(config);
-  command.add_option("--uri", options.token.token.uri, "The token as an RFC 7512 URI")
-      ->excludes(config);
+void run(Options& options) {
+  options.token.resolve();
+  const SecretBytes pin = options.pin.read(options.token.configuredPin());
+  const hsm::Examination examination = examine(options, pin);
+  print(options, examination);
+  if (hsm::verdictOf(examination) == hsm::Verdict::kUnfit) throw Findings{ExitCode::kUnfit};
+  if (!hsm::dangersOf(examination).empty()) throw Findings{};
 }
 
 }  // namespace
@@ -111,7 +62,7 @@ void addTokenDoctor(CLI::App& parent) {
       "destroys them; other keys are only looked at. Any module may be tried: it runs in a "
       "process\n"
       "of its own, and may crash or hang there. Logs in with the PIN once. Run one at a time.");
-  addTokenSelection(*command, *options);
+  options->token.addTo(*command);
   options->pin.addTo(*command);
   auto* json = command->add_flag("--json", options->json,
                                  "Print everything as JSON: what a report on a new HSM contains");
@@ -125,7 +76,7 @@ void addTokenDoctor(CLI::App& parent) {
       ->check(CLI::Range(1U, 3600U))
       ->capture_default_str();
   command->footer(
-      "Exit codes: 0 fit, 3 fit but there are dangers, 4 not fit; 1 and 2 as ever.\n"
+      "Exit codes: 0 fit, 1 fit but there are dangers, 2 not fit.\n"
       "Example:\n"
       "  strongroom token doctor --module /usr/lib/softhsm/libsofthsm2.so --label strongroom");
   command->callback([options] { run(*options); });

@@ -1,11 +1,14 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "hsm/error.h"
 #include "hsm/open_token.h"
 #include "tokens/commands.h"
 #include "tokens/failure.h"
+#include "tokens/json.h"
 #include "tokens/pin_options.h"
 
 namespace strongroom::tokens {
@@ -14,8 +17,10 @@ namespace {
 struct Options {
   std::filesystem::path module;
   std::string label;
-  PinOptions soPin{"so-pin", "SO PIN"};
-  PinOptions pin{"pin", "PIN"};
+  std::optional<std::uint64_t> slot;
+  PinOptions soPin{"so-pin", "new SO PIN"};
+  PinOptions pin{"pin", "new PIN"};
+  bool json = false;
 };
 
 /// PKCS#11 pads labels with spaces to 32 bytes, so one that ends in a space would come back as
@@ -43,18 +48,43 @@ void requireFreeLabel(const Options& options) {
   }
 }
 
-void run(const Options& options) {
-  requireFreeLabel(options);
+/// What C_InitToken began and a later step did not finish is no token of ours, and this command
+/// will not touch it again.
+void refuseHalfMade(const Options& options, const hsm::Error& error) {
+  for (const hsm::TokenInfo& token : hsm::listTokens(options.module)) {
+    if (!token.initialised || token.description.label != options.label) continue;
+    throw Failure("The token '" + options.label + "', serial " + token.description.serial +
+                      ", was begun and not finished: " + error.what(),
+                  "It holds no key yet. Remove it by the vendor's tool (SoftHSM: softhsm2-util "
+                  "--delete-token --serial " +
+                      token.description.serial + "), mend the cause, and run the command again.",
+                  rowFor(error.code()).exitCode);
+  }
+}
+
+hsm::TokenDescription initialise(const Options& options) {
   const SecretBytes soPin = options.soPin.readNew();
   const SecretBytes pin = options.pin.readNew();
-  const hsm::TokenDescription token =
-      hsm::initialiseToken(options.module, options.label, soPin, pin);
+  if (soPin == pin) {
+    throw Failure("The SO PIN and the PIN are the same.",
+                  "Choose two: whoever has the SO PIN can reset the other one.",
+                  ExitCode::kPinRefused);
+  }
+  try {
+    return hsm::initialiseToken(options.module, options.label, soPin, pin, options.slot);
+  } catch (const hsm::Error& error) {
+    refuseHalfMade(options, error);
+    throw;
+  }
+}
+
+void printText(const hsm::TokenDescription& token, const std::string& module) {
   std::cout << "Token '" << token.label << "' is ready: serial " << token.serial << ", "
             << token.manufacturer << ' ' << token.model << ".\n"
             << "It holds the binding key and no CMK yet.\n\n"
             << "Now point [token] of strongroomd.toml at it:\n\n"
             << "  [token]\n"
-            << "  module = \"" << std::filesystem::absolute(options.module).string() << "\"\n"
+            << "  module = \"" << module << "\"\n"
             << "  label = \"" << token.label << "\"\n"
             << "  serial = \"" << token.serial << "\"\n"
             << "  pin_file = \"FILE\"    # with the PIN; chmod 600\n\n"
@@ -62,23 +92,46 @@ void run(const Options& options) {
             << "  strongroom identity add NAME --role administrator --config strongroomd.toml\n";
 }
 
+void printJson(const hsm::TokenDescription& token, const std::string& module) {
+  Json::object({{"module", module},
+                {"label", token.label},
+                {"serial", token.serial},
+                {"manufacturer", token.manufacturer},
+                {"model", token.model},
+                {"firmware", token.firmware}})
+      .print(std::cout);
+}
+
+void run(const Options& options) {
+  requireFreeLabel(options);
+  const hsm::TokenDescription token = initialise(options);
+  const std::string module = std::filesystem::absolute(options.module).string();
+  options.json ? printJson(token, module) : printText(token, module);
+}
+
 }  // namespace
 
 void addTokenInit(CLI::App& parent) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = parent.add_subcommand(
-      "init",
-      "Initialise an empty token: set its label and both PINs and make the binding key.\n"
-      "A token that is initialised already is never touched. PINs that no option gives are asked "
-      "for.");
+  CLI::App* command =
+      parent.add_subcommand("init",
+                            "Bring an empty token into service\n\n"
+                            "Sets its label and both PINs, and makes the binding key. A token that "
+                            "is initialised already\n"
+                            "is never touched. PINs that no option gives are asked for.");
   command->add_option("--module", options->module, "The PKCS#11 module (.so)")
       ->required()
       ->type_name("PATH");
   command->add_option("--label", options->label, "The token's new label, 1 to 32 bytes")
       ->required()
       ->check(CLI::Validator(checkLabel, "LABEL"));
+  command
+      ->add_option("--slot", options->slot,
+                   "The slot of the empty token, where the module has several")
+      ->type_name("N");
   options->soPin.addTo(*command);
   options->pin.addTo(*command);
+  command->add_flag("--json", options->json, "Print JSON in place of text");
   command->footer(
       "Example:\n"
       "  strongroom token init --module /usr/lib/softhsm/libsofthsm2.so --label strongroom \\\n"

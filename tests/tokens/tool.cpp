@@ -1,6 +1,8 @@
 #include "tests/tokens/tool.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,13 +38,17 @@ class Stream {
   std::FILE* file_;
 };
 
-/// Runs the tool with these descriptors as its standard streams; its exit code, -1 when a signal
-/// ended it.
-int run(const std::vector<std::string>& arguments, int in, int out, int errors) {
+std::vector<char*> argumentsFor(const std::vector<std::string>& arguments) {
   std::vector<char*> argv{const_cast<char*>(STRONGROOM_TOOL)};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
+  return argv;
+}
 
+/// Runs the tool with these descriptors as its standard streams; its exit code, -1 when a signal
+/// ended it.
+int run(const std::vector<std::string>& arguments, int in, int out, int errors) {
+  std::vector<char*> argv = argumentsFor(arguments);
   const pid_t child = fork();
   if (child == 0) {
     setsid();  // no terminal: a prompt must fail, not wait
@@ -77,6 +83,40 @@ Outcome runToolIntoClosedPipe(const std::vector<std::string>& arguments) {
   const int exitCode = run(arguments, in.descriptor(), ends[1], errors.descriptor());
   close(ends[1]);
   return {exitCode, "", errors.content()};
+}
+
+Outcome runToolAtTerminal(const std::vector<std::string>& arguments,
+                          const std::vector<Typed>& script) {
+  std::vector<char*> argv = argumentsFor(arguments);
+  int keyboard = -1;
+  const pid_t child = forkpty(&keyboard, nullptr, nullptr, nullptr);
+  if (child == 0) {
+    execv(STRONGROOM_TOOL, argv.data());
+    _exit(127);
+  }
+  if (child < 0) throw std::runtime_error("cannot run " STRONGROOM_TOOL);
+
+  Outcome outcome;
+  auto next = script.begin();
+  std::size_t seen = 0;  // what stands before was answered already
+  pollfd ready{keyboard, POLLIN, 0};
+  std::array<char, 4096> text;
+  while (poll(&ready, 1, 30'000) == 1) {
+    const ssize_t count = read(keyboard, text.data(), text.size());
+    if (count <= 0) break;  // EIO: the tool has ended
+    outcome.output.append(text.data(), static_cast<std::size_t>(count));
+    const std::size_t place =
+        next == script.end() ? std::string::npos : outcome.output.find(next->prompt, seen);
+    if (place == std::string::npos) continue;
+    seen = place + next->prompt.size();
+    const std::string line = next++->line + "\n";
+    if (write(keyboard, line.data(), line.size()) != static_cast<ssize_t>(line.size())) break;
+  }
+  int status = 0;
+  close(keyboard);  // a tool that waits for more ends now
+  waitpid(child, &status, 0);
+  outcome.exitCode = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return outcome;
 }
 
 void writePrivately(const std::filesystem::path& file, const std::string& text) {

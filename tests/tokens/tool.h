@@ -20,6 +20,16 @@ Outcome runTool(const std::vector<std::string>& arguments, const std::string& in
 /// The same with standard output a pipe that nobody reads any more.
 Outcome runToolIntoClosedPipe(const std::vector<std::string>& arguments);
 
+/// One line typed at a terminal once the screen shows `prompt`.
+struct Typed {
+  std::string prompt;
+  std::string line;
+};
+
+/// Runs the tool at a terminal of its own, where somebody types. What the screen shows is `output`.
+Outcome runToolAtTerminal(const std::vector<std::string>& arguments,
+                          const std::vector<Typed>& script);
+
 /// Writes a file that only its owner may read.
 void writePrivately(const std::filesystem::path& file, const std::string& text);
 
