@@ -30,9 +30,8 @@ Json finding(const hsm::Finding& finding) {
 }
 
 Json observation(const hsm::Observation& observation) {
-  return Json::object({{"id", observation.id},
-                       {"seen", observation.seen},
-                       {"quirk", hsm::isQuirk(observation)}});
+  return Json::object(
+      {{"id", observation.id}, {"seen", observation.seen}, {"quirk", hsm::isQuirk(observation)}});
 }
 
 Json danger(const hsm::Danger& danger) {
