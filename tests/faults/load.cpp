@@ -5,7 +5,7 @@ namespace {
 
 constexpr std::size_t kCmks = 4;
 constexpr std::size_t kDataKeyBytes = 32;
-constexpr std::size_t kSample = 200;   ///< data keys that each client keeps
+constexpr std::size_t kSample = 60;    ///< data keys that each client keeps
 constexpr std::size_t kKeysKept = 16;  ///< CMKs that are made and not destroyed
 constexpr std::chrono::seconds kPreparing{30};
 

@@ -42,14 +42,16 @@ void Report::print(std::ostream& out) const {
   for (const auto& [backend, scenario, outcome] : rows_) {
     if (backend != last) {
       out << "\n### " << backend->name << "\n\n"
-          << "| scenario | calls met | errors seen by callers | longest call | back at full rate "
-             "|\n"
-          << "|---|---|---|---|---|\n";
+          << "| scenario | calls met | errors seen by callers | longest call | back at full rate |"
+          << (backend->isolated ? " workers replaced |" : "") << "\n|---|---|---|---|---|"
+          << (backend->isolated ? "---|" : "") << "\n";
       last = backend;
     }
     out << "| " << inWords(scenario->name) << " | " << outcome.faultsApplied << " | "
         << errorsOf(outcome) << " | " << outcome.longest.count() << " ms | "
-        << recoveryOf(*scenario, outcome) << " |\n";
+        << recoveryOf(*scenario, outcome) << " |";
+    if (backend->isolated) out << " " << outcome.workersReplaced << " |";
+    out << "\n";
   }
 }
 

@@ -13,7 +13,7 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kPatience{1'000};  ///< the deadline of every call
 constexpr milliseconds kWindow{100};
 constexpr milliseconds kWarmUp{100};
-constexpr milliseconds kBefore{300};
+constexpr milliseconds kBefore{200};
 constexpr milliseconds kRecoveryLimit{2'000};
 
 /// Of the rate before: the machine may have other work by now.
@@ -113,6 +113,8 @@ Outcome run(const Scenario& scenario, const Backend& backend) {
   const hsm::Statistics statistics = hsm->statistics();
   outcome.sessionsLeased = statistics.sessionsLeased;
   outcome.sessionsOfPool = static_cast<std::int64_t>(statistics.sessionsOpen);
+  for (const auto& ended : statistics.workers.ended) outcome.workersReplaced += ended.count;
+  outcome.anchors = statistics.workers.wanted == 0 ? 1 : statistics.workers.serving;
   outcome.sessionsOfModule = control.openSessions();
   hsm.reset();
   judgeKeys(scenario, load, countKeys(token), outcome);

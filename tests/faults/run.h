@@ -24,7 +24,9 @@ struct Outcome {
   std::uint64_t lostDataKeys = 0;
   std::int64_t sessionsOfModule = 0;  ///< still open, as the fault module counts
   std::int64_t sessionsOfPool = 0;    ///< still open, as Hsm::statistics() counts
+  std::int64_t anchors = 0;           ///< sessions that are no pool's, one for each module loaded
   std::uint64_t sessionsLeased = 0;
+  std::uint64_t workersReplaced = 0;
   std::uint64_t logins = 0;  ///< C_Login calls from the fault's beginning on
 };
 

@@ -32,7 +32,7 @@ struct Scenario {
   std::vector<Fault> faults;
   /// By callers, besides their answer and kBusy, which a loaded machine may cause by itself.
   std::vector<hsm::ErrorCode> mayBeSeen;
-  std::chrono::milliseconds lasts{400};
+  std::chrono::milliseconds lasts{300};
   Survives survives = Survives::kEverywhere;
   Ending ending = Ending::kRecovers;
   bool losesData = false;  ///< data keys made meanwhile need not be readable afterwards
