@@ -105,13 +105,15 @@ KeyRef Lifecycle::nextVersion(const KeyRecord& key, hsm::Deadline deadline) {
   // A token knows versions that a store restored from a backup does not; an intent of the same
   // number would make such an object look like one that was never used.
   for (Token& token : tokens_.all()) {
+    const bool isHome = &token == &tokens_.forNewKeys();
     try {
-      for (const KeyRef& ref : versionsOf(key.id, token.hsm().listKeys(deadline))) {
+      const auto patience = isHome ? deadline : halfWayTo(deadline);
+      for (const KeyRef& ref : versionsOf(key.id, token.hsm().listKeys(patience))) {
         last.version = std::max(last.version, ref.version);
       }
     } catch (const hsm::Error&) {
       // A key of a lost token is to have a future in another one.
-      if (&token == &tokens_.forNewKeys()) throw;
+      if (isHome) throw;
     }
   }
   return {key.id, last.version + 1};

@@ -4,12 +4,6 @@
 #include "service/keys/lifecycle_details.h"
 
 namespace strongroom::keys {
-namespace {
-
-/// How long a turn waits for one token before it looks at the next.
-constexpr std::chrono::seconds kStockPatience{5};
-
-}  // namespace
 
 bool Lifecycle::trustsClock() {
   if (clockJumps_ == ClockJumps::kBelieve) return true;
@@ -69,7 +63,7 @@ std::vector<Lifecycle::Stock> Lifecycle::takeStock(hsm::Deadline deadline) {
     // Both views, so that an object which only one of them knows is destroyed too.
     Stock stock{&token, *number, store_.versionsIn(*number), nullptr};
     try {
-      const hsm::Deadline soon = std::min(deadline, hsm::deadlineIn(kStockPatience));
+      const hsm::Deadline soon = tokens_.all().size() == 1 ? deadline : halfWayTo(deadline);
       // Another token would hold none of the objects, and every key would seem to be gone already.
       token.hsm().probe(soon);
       stock.refs = unionOf(stock.refs, token.hsm().listKeys(soon));

@@ -30,6 +30,11 @@ std::vector<KeyRef> versionsOf(const KeyId& key, const std::vector<KeyRef>& refs
   return versions;
 }
 
+hsm::Deadline halfWayTo(hsm::Deadline deadline) {
+  const auto now = std::chrono::steady_clock::now();
+  return deadline <= now ? deadline : now + (deadline - now) / 2;
+}
+
 bool concernsTheToken(hsm::ErrorCode code) {
   using enum hsm::ErrorCode;
   return code == kBusy || code == kTokenUnavailable || code == kPinRefused ||

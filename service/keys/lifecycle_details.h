@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hsm/error.h"
+#include "hsm/hsm.h"
 #include "hsm/key_ref.h"
 
 // What the parts of Lifecycle share: lifecycle.cpp, lifecycle_destruction.cpp,
@@ -28,6 +29,9 @@ std::vector<KeyRef> unionOf(const std::vector<KeyRef>& one, const std::vector<Ke
 
 /// The members of `refs` that are versions of `key`.
 std::vector<KeyRef> versionsOf(const KeyId& key, const std::vector<KeyRef>& refs);
+
+/// How long one of several tokens may take, so that time is left for the others.
+hsm::Deadline halfWayTo(hsm::Deadline deadline);
 
 /// Errors that the next key would meet as well, so that going on makes no sense.
 bool concernsTheToken(hsm::ErrorCode code);

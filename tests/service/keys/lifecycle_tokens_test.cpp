@@ -58,6 +58,23 @@ TEST_F(LifecycleTokensTest, AKeyOfALostTokenIsRotatedIntoTheOther) {
   EXPECT_EQ(dataKey.plaintext.size(), 32U);
 }
 
+TEST_F(LifecycleTokensTest, ASlowTokenDoesNotUseUpTheTimeOfARotationIntoTheOther) {
+  create(1);
+  start(NewKeysIn::kSecond);
+  firstSwitch_.slowDown();
+  const auto patience = hsm::deadlineIn(std::chrono::seconds(2));
+  EXPECT_TRUE(lifecycle_->rotateKey(keyId(1), RotationType::kOnDemand, patience));
+}
+
+TEST_F(LifecycleTokensTest, ASlowTokenDoesNotUseUpTheTimeOfADestructionInTheOther) {
+  create(1);
+  start(NewKeysIn::kSecond);
+  create(2);
+  schedule(2, clock_.now());
+  firstSwitch_.slowDown();
+  EXPECT_EQ(lifecycle_->destroyDueKeys(hsm::deadlineIn(std::chrono::seconds(2))), 1U);
+}
+
 TEST_F(LifecycleTokensTest, NothingIsBegunWhileTheTokenForNewKeysIsAway) {
   create(1);
   start(NewKeysIn::kSecond);
