@@ -23,6 +23,20 @@ function(strongroom_library name)
   strongroom_compile_options(strongroom_${name})
 endfunction()
 
+# strongroom_module_test(NAME MODULES module... SOURCES ... DEPENDS ...): one GoogleTest program, run once beside each of these
+# PKCS#11 modules (tests/support/modules). A module that does not start fails it.
+function(strongroom_module_test name)
+  cmake_parse_arguments(ARG "" "" "MODULES;SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} GTest::gtest GTest::gmock GTest::gtest_main)
+  strongroom_compile_options(${name})
+  foreach(module IN LISTS ARG_MODULES)
+    add_test(NAME ${name}.${module}
+      COMMAND "${PROJECT_SOURCE_DIR}/tests/support/modules/with" ${module} $<TARGET_FILE:${name}> --gtest_brief=1)
+    set_tests_properties(${name}.${module} PROPERTIES LABELS modules TIMEOUT 120)
+  endforeach()
+endfunction()
+
 # strongroom_test(NAME LABEL unit|softhsm|e2e SOURCES ... DEPENDS ...): one GoogleTest program, each test known to ctest.
 function(strongroom_test name)
   cmake_parse_arguments(ARG "" "LABEL" "SOURCES;DEPENDS" ${ARGN})

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -18,9 +19,18 @@ inline Deadline deadlineIn(std::chrono::milliseconds patience) {
   return std::chrono::steady_clock::now() + patience;
 }
 
-/// Data keys are wrapped by AES key wrap (RFC 3394), which takes multiples of 8 bytes from 16 on.
-/// There is no padded form here: what CKM_AES_KEY_WRAP_PAD means differs from module to module
-/// (docs/adr/0004-data-key-lengths.md).
+/// How a data key is wrapped under its CMK, by meaning: what a mechanism's number means differs
+/// from module to module. A token wraps by one method and says which; the ciphertext's suite keeps
+/// it, for modules change and ciphertexts stay.
+enum class WrapMethod : std::uint8_t {
+  kAesKeyWrap,  ///< RFC 3394: authenticates what it wraps
+  kAesCbcPad,   ///< CBC, PKCS#7 padding, IV of zeros; unauthenticated
+                ///< (docs/adr/0005-cbc-wrapping.md)
+};
+
+/// The lengths that AES key wrap takes, and so the lengths of every data key: multiples of 8 bytes
+/// from 16 on. There is no padded form of it here: what CKM_AES_KEY_WRAP_PAD means differs from
+/// module to module (docs/adr/0004-data-key-lengths.md).
 inline constexpr std::size_t kMinDataKeyBytes = 16;
 inline constexpr std::size_t kMaxDataKeyBytes = 1024;
 
@@ -28,16 +38,28 @@ constexpr bool isDataKeyLength(std::size_t bytes) {
   return bytes >= kMinDataKeyBytes && bytes <= kMaxDataKeyBytes && bytes % 8 == 0;
 }
 
-/// The size of a wrapped data key, in bytes.
-constexpr std::size_t wrappedSize(std::size_t bytes) {
-  return bytes + 8;
+/// The size of a wrapped data key of `bytes` bytes.
+constexpr std::size_t wrappedSize(WrapMethod method, std::size_t bytes) {
+  return method == WrapMethod::kAesKeyWrap ? bytes + 8 : bytes / 16 * 16 + 16;
+}
+
+/// The length of the longest data key whose wrapped form has `size` bytes, 0 when there is none.
+/// With padding, one that is 8 bytes shorter may have the same size.
+constexpr std::size_t longestWrappedIn(WrapMethod method, std::size_t size) {
+  if (size < wrappedSize(method, kMinDataKeyBytes) ||
+      size > wrappedSize(method, kMaxDataKeyBytes)) {
+    return 0;
+  }
+  const std::size_t bytes = std::min(size - 8, kMaxDataKeyBytes);
+  return isDataKeyLength(bytes) && wrappedSize(method, bytes) == size ? bytes : 0;
 }
 
 /// A data key made inside the token.
 struct DataKey {
-  Bytes wrapped;  ///< under the CMK, wrappedSize(length) bytes
-  SecretBytes
-      plaintext;  ///< empty when it was made without plaintext: then its value never left the token
+  Bytes wrapped;  ///< under the CMK, wrappedSize(method, length) bytes
+  /// Empty when it was made without plaintext: then its value never left the token.
+  SecretBytes plaintext;
+  WrapMethod method = WrapMethod::kAesKeyWrap;
 };
 
 /// Whether the value of a data key leaves the token.
@@ -51,6 +73,11 @@ struct TokenDescription {
   std::string model;
   std::string firmware;
   std::string library;  ///< the module's description and version
+  /// The longest data key that it makes, in bytes; 32 at least.
+  std::size_t longestDataKey = kMaxDataKeyBytes;
+  /// What it was opened in spite of, each a sentence: TokenOptions::allowUnsafeModule. Empty for a
+  /// sound one.
+  std::vector<std::string> dangers;
 };
 
 /// One PKCS#11 function's counters since the process began.
@@ -117,14 +144,15 @@ class Hsm {
   /// Every CMK of ours in the token, found anew in one pass; sorted.
   virtual std::vector<KeyRef> listKeys(Deadline deadline) = 0;
 
-  /// Makes a data key of `bytes` bytes (isDataKeyLength()) in the token and wraps it under the CMK
-  /// `ref`.
+  /// Makes a data key of `bytes` bytes (isDataKeyLength(), and no longer than the token's longest)
+  /// in the token and wraps it under the CMK `ref`.
   virtual DataKey generateDataKey(const KeyRef& ref, std::size_t bytes, Plaintext plaintext,
                                   Deadline deadline) = 0;
 
-  /// Unwraps a data key. Callers have authenticated `wrapped` before: a failure here is a fault,
-  /// not a verdict on it.
-  virtual SecretBytes unwrapDataKey(const KeyRef& ref, ByteView wrapped, Deadline deadline) = 0;
+  /// Unwraps a data key that was wrapped by `method`, whichever the token wraps by now. Callers
+  /// have authenticated `wrapped` before: a failure here is a fault, not a verdict on it.
+  virtual SecretBytes unwrapDataKey(const KeyRef& ref, WrapMethod method, ByteView wrapped,
+                                    Deadline deadline) = 0;
 
   /// HMAC-SHA256 of `message` (at most 200 bytes) under the token's binding key: 32 bytes.
   virtual SecretBytes bindingMac(ByteView message, Deadline deadline) = 0;

@@ -28,6 +28,9 @@ struct TokenOptions {
   TokenSelector token;
   std::uint32_t sessions = 8;  ///< bound of the session pool; the token's own limit holds besides
   bool renewLogin = true;      ///< give the PIN again when the login is lost; else that is an error
+  std::string moduleArgument = {};  ///< for C_Initialize's pReserved, where the module wants one
+  /// Opens a token that gives its keys away all the same, and says so in TokenDescription::dangers.
+  bool allowUnsafeModule = false;
 };
 
 /// Loads the module, finds the token, logs in once, opens the pool and reads every key's handle in
@@ -48,13 +51,20 @@ struct TokenInfo {
 };
 
 /// Every slot of the module that holds a token, initialised or not. No login.
-std::vector<TokenInfo> listTokens(const std::filesystem::path& module);
+std::vector<TokenInfo> listTokens(const std::filesystem::path& module,
+                                  const std::string& moduleArgument = {});
 
 /// Initialises an empty token with `label` (at most 32 bytes), sets both PINs and makes the binding
 /// key. Refuses (kTokenNotFound) a label that a token of the module already has, and to choose
-/// among several empty tokens where no `slot` does; never touches an initialised token.
+/// among several empty tokens where no `slot` does; never touches an initialised token. Throws
+/// kUnsupported for a token that openToken() would refuse.
 TokenDescription initialiseToken(const std::filesystem::path& module, const std::string& label,
                                  const SecretBytes& soPin, const SecretBytes& userPin,
-                                 std::optional<std::uint64_t> slot = std::nullopt);
+                                 std::optional<std::uint64_t> slot = std::nullopt,
+                                 const std::string& moduleArgument = {});
+
+/// Makes the binding key in a token that its vendor's own tool initialised. Refuses (kKeyUnusable)
+/// a token that has one. Throws besides as openToken() does.
+TokenDescription adoptToken(const TokenOptions& options, const SecretBytes& pin);
 
 }  // namespace strongroom::hsm

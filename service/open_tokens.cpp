@@ -28,9 +28,18 @@ std::string describe(const hsm::TokenDescription& token) {
          token.model + ", by " + token.library;
 }
 
+/// At every start, so that nobody gets used to it unseen.
+void warnOfDangers(const std::string& table, const hsm::TokenDescription& token) {
+  for (const std::string& danger : token.dangers) {
+    logger().warning("[" + table +
+                     "] is served although it is not safe (allow_unsafe_module): " + danger);
+  }
+}
+
 std::unique_ptr<hsm::Hsm> openFirst(const config::Config& config, keys::MetadataStore& store) {
   auto hsm = open("token", config.token, config.pin, config.workers);
   logger().information(describe(hsm->describe()));
+  warnOfDangers("token", hsm->describe());
   keys::requireSameToken(store, *hsm, hsm::deadlineIn(config.patience));
   return hsm;
 }
@@ -80,6 +89,7 @@ void takeIn(keys::MetadataStore& store, keys::Tokens& tokens, keys::Token& token
   const auto recognition = keys::recogniseToken(store, tokens, token, deadline);
   logger().information("[" + token.name() + "] is there: " + describe(token.hsm().describe()) +
                        (recognition == keys::Recognition::kAdded ? "; new to this store" : ""));
+  warnOfDangers(token.name(), token.hsm().describe());
 }
 
 }  // namespace strongroom::service

@@ -1,6 +1,6 @@
 #include "hsm/pkcs11/key_operations.h"
 
-#include "hsm/pkcs11/templates.h"
+#include <array>
 
 namespace strongroom::hsm::pkcs11 {
 namespace {
@@ -27,6 +27,14 @@ CK_MECHANISM plain(CK_MECHANISM_TYPE type) {
   return {type, nullptr, 0};
 }
 
+using InitialisationVector = std::array<CK_BYTE, 16>;
+
+/// `iv` is zeros and outlives the mechanism. Key wrap has its own constant and takes no parameter.
+CK_MECHANISM mechanismOf(WrapMechanism wrap, InitialisationVector& iv) {
+  if (wrap.method == WrapMethod::kAesKeyWrap) return plain(wrap.type);
+  return {wrap.type, iv.data(), iv.size()};
+}
+
 CK_MECHANISM_TYPE generationMechanismFor(std::size_t bytes) {
   const bool isAesLength = bytes == 16 || bytes == 24 || bytes == 32;
   return isAesLength ? CKM_AES_KEY_GEN : CKM_GENERIC_SECRET_KEY_GEN;
@@ -39,6 +47,16 @@ CK_MECHANISM_TYPE generationMechanismFor(std::size_t bytes) {
               call);
 }
 
+/// CKA_VALUE of at most `most` bytes.
+SecretBytes readUpTo(Lease& lease, CK_OBJECT_HANDLE key, std::size_t most) {
+  SecretBytes value(most);
+  CK_ATTRIBUTE attribute{CKA_VALUE, writable(value.exposeWritable()), most};
+  lease.invoke(kGetAttributeValue, key, &attribute, CK_ULONG{1});
+  if (attribute.ulValueLen > most) wrongLength(kGetAttributeValue.name(), attribute.ulValueLen);
+  value.truncate(attribute.ulValueLen);
+  return value;
+}
+
 }  // namespace
 
 SessionObject generateSessionKey(Lease& lease, Template attributes, std::size_t bytes) {
@@ -48,31 +66,50 @@ SessionObject generateSessionKey(Lease& lease, Template attributes, std::size_t 
   return {lease, key};
 }
 
-Bytes wrapKey(Lease& lease, CK_OBJECT_HANDLE wrapping, CK_OBJECT_HANDLE key, std::size_t bytes) {
-  CK_MECHANISM mechanism = plain(CKM_AES_KEY_WRAP);
-  Bytes wrapped(wrappedSize(bytes) + kSlack);
+Bytes wrapKey(Lease& lease, WrapMechanism wrap, CK_OBJECT_HANDLE wrapping, CK_OBJECT_HANDLE key,
+              std::size_t bytes) {
+  InitialisationVector iv{};
+  CK_MECHANISM mechanism = mechanismOf(wrap, iv);
+  Bytes wrapped(wrappedSize(wrap.method, bytes) + kSlack);
   CK_ULONG length = wrapped.size();
   lease.invoke(kWrapKey, &mechanism, wrapping, key, writable(wrapped), &length);
-  if (length != wrappedSize(bytes)) wrongLength(kWrapKey.name(), length);
+  if (length != wrappedSize(wrap.method, bytes)) wrongLength(kWrapKey.name(), length);
   wrapped.resize(length);
   return wrapped;
 }
 
-SessionObject unwrapKey(Lease& lease, const Profile& profile, CK_OBJECT_HANDLE wrapping,
-                        ByteView wrapped) {
-  CK_MECHANISM mechanism = plain(CKM_AES_KEY_WRAP);
-  Template attributes = unwrappedKeyTemplate(profile);
-  CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
+bool wraps(Lease& lease, WrapMechanism wrap, CK_OBJECT_HANDLE wrapping, CK_OBJECT_HANDLE key) {
+  InitialisationVector iv{};
+  CK_MECHANISM mechanism = mechanismOf(wrap, iv);
+  std::array<std::byte, 32 + 2 * kSlack> wrapped;
+  CK_ULONG length = wrapped.size();
+  const CK_RV value = lease.call(kWrapKey, &mechanism, wrapping, key, writable(wrapped), &length);
+  if (meaningOf(value).recovery != Recovery::kNone) check(value, kWrapKey.name());
+  return value == CKR_OK;
+}
+
+SecretBytes unwrapAndRead(Lease& lease, WrapMechanism wrap, const UnwrapTemplate& chosen,
+                          CK_OBJECT_HANDLE wrapping, ByteView wrapped) {
+  const std::size_t longest = longestWrappedIn(wrap.method, wrapped.size());
+  InitialisationVector iv{};
+  CK_MECHANISM mechanism = mechanismOf(wrap, iv);
+  Template attributes = unwrappedKeyTemplate(chosen, longest);
+  CK_OBJECT_HANDLE handle = CK_INVALID_HANDLE;
   lease.invoke(kUnwrapKey, &mechanism, wrapping, readOnly(wrapped),
-               static_cast<CK_ULONG>(wrapped.size()), attributes.data(), attributes.size(), &key);
-  return {lease, key};
+               static_cast<CK_ULONG>(wrapped.size()), attributes.data(), attributes.size(),
+               &handle);
+  SessionObject key(lease, handle);
+  SecretBytes value = readUpTo(lease, key.handle(), longest);
+  key.destroy();
+  if (!isDataKeyLength(value.size()) || wrappedSize(wrap.method, value.size()) != wrapped.size()) {
+    wrongLength(kUnwrapKey.name(), value.size());
+  }
+  return value;
 }
 
 SecretBytes readValue(Lease& lease, CK_OBJECT_HANDLE key, std::size_t bytes) {
-  SecretBytes value(bytes);
-  CK_ATTRIBUTE attribute{CKA_VALUE, writable(value.exposeWritable()), bytes};
-  lease.invoke(kGetAttributeValue, key, &attribute, CK_ULONG{1});
-  if (attribute.ulValueLen != bytes) wrongLength(kGetAttributeValue.name(), attribute.ulValueLen);
+  SecretBytes value = readUpTo(lease, key, bytes);
+  if (value.size() != bytes) wrongLength(kGetAttributeValue.name(), value.size());
   return value;
 }
 
@@ -87,16 +124,13 @@ SecretBytes hmacSha256(Lease& lease, CK_OBJECT_HANDLE key, ByteView message) {
   return mac;
 }
 
-void tryWrapAndUnwrap(Lease& lease, const Profile& profile, CK_OBJECT_HANDLE wrapping) {
-  constexpr std::size_t kBytes = 32;
-  SessionObject key =
-      generateSessionKey(lease, dataKeyTemplate(kBytes, Plaintext::kReturn), kBytes);
-  const SecretBytes before = readValue(lease, key.handle(), kBytes);
-  const Bytes wrapped = wrapKey(lease, wrapping, key.handle(), kBytes);
+void tryWrapAndUnwrap(Lease& lease, WrapMechanism wrap, const UnwrapTemplate& chosen,
+                      CK_OBJECT_HANDLE wrapping, std::size_t bytes) {
+  SessionObject key = generateSessionKey(lease, dataKeyTemplate(bytes, Plaintext::kReturn), bytes);
+  const SecretBytes before = readValue(lease, key.handle(), bytes);
+  const Bytes wrapped = wrapKey(lease, wrap, wrapping, key.handle(), bytes);
   key.destroy();
-  SessionObject unwrapped = unwrapKey(lease, profile, wrapping, wrapped);
-  const SecretBytes after = readValue(lease, unwrapped.handle(), kBytes);
-  unwrapped.destroy();
+  const SecretBytes after = unwrapAndRead(lease, wrap, chosen, wrapping, wrapped);
   if (!(before == after)) {
     throw Error(ErrorCode::kKeyUnusable, "a trial key came back changed from wrap and unwrap");
   }

@@ -10,9 +10,15 @@ namespace {
 // without it, it cannot.
 constexpr int kFlags = P11_KIT_MODULE_UNMANAGED | P11_KIT_MODULE_CRITICAL;
 
+/// NSS's own structure has a member more than the standard's, and it may read that one.
+struct InitialisationArguments {
+  CK_C_INITIALIZE_ARGS standard;
+  void* beyond;
+};
+
 }  // namespace
 
-Module::Module(const std::filesystem::path& path) : loaded_(true) {
+Module::Module(const std::filesystem::path& path, const std::string& argument) : loaded_(true) {
   p11_kit_be_quiet();  // it writes to stderr otherwise; the message is in our exception
   functions_ = p11_kit_module_load(path.c_str(), kFlags);
   if (functions_ == nullptr) {
@@ -23,8 +29,10 @@ Module::Module(const std::filesystem::path& path) : loaded_(true) {
   // Not p11_kit_module_initialize(): for unmanaged modules that is C_Initialize(NULL), which
   // promises the module that one thread uses it. SoftHSM then takes no locks and corrupts its
   // memory.
-  CK_C_INITIALIZE_ARGS arguments{};
-  arguments.flags = CKF_OS_LOCKING_OK;
+  InitialisationArguments arguments{};
+  arguments.standard.flags = CKF_OS_LOCKING_OK;
+  // PKCS#11 takes no const where it only reads.
+  if (!argument.empty()) arguments.standard.pReserved = const_cast<char*>(argument.c_str());
   const CK_RV value = functions_->C_Initialize(&arguments);
   finalises_ = value == CKR_OK;
   if (value != CKR_OK && value != CKR_CRYPTOKI_ALREADY_INITIALIZED) {
@@ -47,6 +55,12 @@ std::string Module::describe() {
   return unpadded(info.libraryDescription, sizeof info.libraryDescription) + " " +
          std::to_string(info.libraryVersion.major) + "." +
          std::to_string(info.libraryVersion.minor);
+}
+
+std::string Module::manufacturer() {
+  CK_INFO info{};
+  invoke(kGetInfo, &info);
+  return unpadded(info.manufacturerID, sizeof info.manufacturerID);
 }
 
 std::vector<CK_SLOT_ID> Module::slotsWithToken() {

@@ -18,10 +18,10 @@ namespace strongroom::hsm::pkcs11 {
 /// modules whose own statics are gone by then. Thread-safe. Built after any fork.
 class Module {
  public:
-  /// Loads `path` and initialises it for use by several threads. Throws kUnsupported when it cannot
-  /// be loaded. A second one in a process shares the initialisation of the first, and ends before
-  /// it.
-  explicit Module(const std::filesystem::path& path);
+  /// Loads `path` and initialises it for use by several threads, with `argument` for pReserved when
+  /// it is not empty. Throws kUnsupported when it cannot be loaded. A second one in a process
+  /// shares the initialisation of the first, and ends before it.
+  explicit Module(const std::filesystem::path& path, const std::string& argument = {});
 
   /// Uses `functions`, which the caller loaded, initialised and finalises: the seam for fault
   /// tests.
@@ -51,6 +51,9 @@ class Module {
 
   /// The library's own description and version, for messages.
   std::string describe();
+
+  /// Who made the library, which may be another than the token's manufacturer.
+  std::string manufacturer();
 
   /// The slots; only those that hold a token.
   std::vector<CK_SLOT_ID> slotsWithToken();

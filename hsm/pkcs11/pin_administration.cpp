@@ -58,13 +58,13 @@ TokenDescription resetPin(Module& module, const TokenSelector& selector, const S
 
 TokenDescription changePin(const TokenOptions& options, PinOwner owner, const SecretBytes& pin,
                            const SecretBytes& newPin) {
-  pkcs11::Module module(options.module);
+  pkcs11::Module module(options.module, options.moduleArgument);
   return pkcs11::changePin(module, options.token, owner, pin, newPin);
 }
 
 TokenDescription resetPin(const TokenOptions& options, const SecretBytes& soPin,
                           const SecretBytes& newPin) {
-  pkcs11::Module module(options.module);
+  pkcs11::Module module(options.module, options.moduleArgument);
   return pkcs11::resetPin(module, options.token, soPin, newPin);
 }
 

@@ -28,20 +28,22 @@ void requireBindingKey(const Handles& handles, const TokenDescription& token) {
 }  // namespace
 
 Pkcs11Hsm::Pkcs11Hsm(std::unique_ptr<Module> module, const Token& token, SecretBytes pin,
-                     std::size_t sessions, Renewal renewal)
+                     std::size_t sessions, Renewal renewal, bool allowUnsafe)
     : module_(std::move(module)),
       description_(pkcs11::describe(*module_, token)),
       token_(*module_, token, std::move(pin), sessions, renewal) {
   const Deadline deadline = deadlineIn(kOpeningPatience);
-  requireMechanisms(*module_, token.slot);
-  trial_ =
-      token_.once(deadline, [this](Lease& lease) { return tryWrapping(lease, token_.profile()); });
+  const WrapMechanism wrap = requireMechanisms(*module_, token.slot, token_.profile());
+  trial_ = token_.once(deadline, [wrap](Lease& lease) { return tryToken(lease, wrap); });
+  description_.longestDataKey = trial_.longestDataKey;
+  description_.dangers = dangersOf(trial_);
+  if (!allowUnsafe) refuseDangers(description_.dangers);
   {
     const auto administration = token_.administer(deadline);
     requireBindingKey(token_.findAll(deadline), description_);
   }
   token_.repeatableWithKey(kBindingKeyRef, deadline, [this](Lease& lease, CK_OBJECT_HANDLE key) {
-    verifyAttributes(lease, kBindingKeyRef, key, trial_);
+    verifyAttributes(lease, token_.profile(), kBindingKeyRef, key, trial_);
   });
   witnessAtStart_ = witness(deadline);
 }
@@ -51,7 +53,7 @@ SecretBytes Pkcs11Hsm::witness(Deadline deadline) {
 }
 
 void Pkcs11Hsm::probe(Deadline deadline) {
-  token_.repeatable(deadline, [this](Lease& lease) { tryWrapping(lease, token_.profile()); });
+  token_.repeatable(deadline, [this](Lease& lease) { tryWrapping(lease, trial_); });
   if (witness(deadline) == witnessAtStart_) return;
   throw Error(ErrorCode::kKeyUnusable,
               "the token's binding key is another one than at start: the token was initialised "

@@ -12,9 +12,10 @@ namespace strongroom::hsm::pkcs11 {
 /// lost session, login or handle was mended; generating and destroying keys never is.
 class Pkcs11Hsm final : public Hsm {
  public:
-  /// Logs in, tries what the token can do and finds every key. Throws as openToken() does.
+  /// Logs in, tries what the token can do and finds every key. Throws as openToken() does, and
+  /// kUnsupported when the trial shows a danger, unless `allowUnsafe`.
   Pkcs11Hsm(std::unique_ptr<Module> module, const Token& token, SecretBytes pin,
-            std::size_t sessions, Renewal renewal = Renewal::kLogIn);
+            std::size_t sessions, Renewal renewal = Renewal::kLogIn, bool allowUnsafe = false);
 
   TokenDescription describe() const override { return description_; }
   void generateKey(const KeyRef& ref, Deadline deadline) override;
@@ -23,7 +24,8 @@ class Pkcs11Hsm final : public Hsm {
   std::vector<KeyRef> listKeys(Deadline deadline) override;
   DataKey generateDataKey(const KeyRef& ref, std::size_t bytes, Plaintext plaintext,
                           Deadline deadline) override;
-  SecretBytes unwrapDataKey(const KeyRef& ref, ByteView wrapped, Deadline deadline) override;
+  SecretBytes unwrapDataKey(const KeyRef& ref, WrapMethod method, ByteView wrapped,
+                            Deadline deadline) override;
   SecretBytes bindingMac(ByteView message, Deadline deadline) override;
   void random(std::span<std::byte> out, Deadline deadline) override;
   void probe(Deadline deadline) override;

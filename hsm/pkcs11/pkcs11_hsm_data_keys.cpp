@@ -16,35 +16,35 @@ void requireSize(std::size_t size, std::size_t atLeast, std::size_t atMost, cons
                                      std::to_string(atMost));
 }
 
-void requireDataKeyLength(std::size_t bytes) {
-  if (isDataKeyLength(bytes)) return;
-  throw Error(ErrorCode::kFault,
-              "a data key has a multiple of 8 bytes, 16 to 1024, and not " + std::to_string(bytes));
+void requireDataKeyLength(std::size_t bytes, std::size_t longest) {
+  if (isDataKeyLength(bytes) && bytes <= longest) return;
+  throw Error(ErrorCode::kFault, "a data key of this token has a multiple of 8 bytes, 16 to " +
+                                     std::to_string(longest) + ", and not " +
+                                     std::to_string(bytes));
 }
 
 }  // namespace
 
 DataKey Pkcs11Hsm::generateDataKey(const KeyRef& ref, std::size_t bytes, Plaintext plaintext,
                                    Deadline deadline) {
-  requireDataKeyLength(bytes);
+  requireDataKeyLength(bytes, trial_.longestDataKey);
   return token_.repeatableWithKey(ref, deadline, [&](Lease& lease, CK_OBJECT_HANDLE cmk) {
     SessionObject key = generateSessionKey(lease, dataKeyTemplate(bytes, plaintext), bytes);
     DataKey result;
-    result.wrapped = wrapKey(lease, cmk, key.handle(), bytes);
+    result.method = trial_.wrap.method;
+    result.wrapped = wrapKey(lease, trial_.wrap, cmk, key.handle(), bytes);
     if (plaintext == Plaintext::kReturn) result.plaintext = readValue(lease, key.handle(), bytes);
     key.destroy();
     return result;
   });
 }
 
-SecretBytes Pkcs11Hsm::unwrapDataKey(const KeyRef& ref, ByteView wrapped, Deadline deadline) {
-  const std::size_t bytes = wrapped.size() - wrappedSize(0);
-  requireDataKeyLength(bytes);
+SecretBytes Pkcs11Hsm::unwrapDataKey(const KeyRef& ref, WrapMethod method, ByteView wrapped,
+                                     Deadline deadline) {
+  requireDataKeyLength(longestWrappedIn(method, wrapped.size()), kMaxDataKeyBytes);
+  const WrapMechanism wrap = wrapMechanism(token_.profile(), method);
   return token_.repeatableWithKey(ref, deadline, [&](Lease& lease, CK_OBJECT_HANDLE cmk) {
-    SessionObject key = unwrapKey(lease, token_.profile(), cmk, wrapped);
-    SecretBytes value = readValue(lease, key.handle(), bytes);
-    key.destroy();
-    return value;
+    return unwrapAndRead(lease, wrap, trial_.unwrap, cmk, wrapped);
   });
 }
 

@@ -7,6 +7,8 @@
 namespace strongroom::hsm::pkcs11 {
 namespace {
 
+constexpr std::size_t kTrialBytes = 32;
+
 /// Version 0 is the binding key's inside this layer: no caller may name it.
 void requireCmk(const KeyRef& ref) {
   if (ref.version != 0) return;
@@ -35,8 +37,8 @@ void Pkcs11Hsm::generateKey(const KeyRef& ref, Deadline deadline) {
 void Pkcs11Hsm::verifyKey(const KeyRef& ref, Deadline deadline) {
   requireCmk(ref);
   token_.repeatableWithKey(ref, deadline, [&](Lease& lease, CK_OBJECT_HANDLE key) {
-    verifyAttributes(lease, ref, key, trial_);
-    tryWrapAndUnwrap(lease, token_.profile(), key);
+    verifyAttributes(lease, token_.profile(), ref, key, trial_);
+    tryWrapAndUnwrap(lease, trial_.wrap, trial_.unwrap, key, kTrialBytes);
   });
 }
 

@@ -3,20 +3,46 @@
 #include <algorithm>
 #include <array>
 
+#include "hsm/pkcs11/token_info.h"
+
 namespace strongroom::hsm::pkcs11 {
 namespace {
 
+/// RFC 3394 in CloudHSM's own numbers; there CKM_AES_KEY_WRAP pads, as in Client SDK 3.
+constexpr CK_MECHANISM_TYPE kCloudHsmAesKeyWrapNoPad = CKM_VENDOR_DEFINED | CKM_AES_KEY_WRAP;
+
 constexpr std::array kProfiles = std::to_array<Profile>({
-    {.manufacturer = "SoftHSM project",
-     .unwrappedKeysNeedExtractable = true,
+    {.name = "SoftHSM",
+     .evidence = Evidence::kTested,
+     .manufacturer = "SoftHSM project",
      .objectsNeedSync = true,
      .findBatch = 256},
+    {.name = "openCryptoki soft token",
+     .evidence = Evidence::kTested,
+     .manufacturer = "IBM Corp.",
+     .model = "IBM SoftTok"},
+    {.name = "NSS softoken",
+     .evidence = Evidence::kTested,
+     .manufacturer = "Mozilla Foundation",
+     .localReadsFalse = true},
+
+    // From vendors' documents, never run: docs/hsm-profiles.md says what each of them promises.
+    {.name = "AWS CloudHSM",
+     .manufacturer = "Marvell Semiconductors, Inc.",
+     .aesKeyWrap = kCloudHsmAesKeyWrapNoPad},
+    {.name = "Thales Luna", .manufacturer = "SafeNet"},
+    {.name = "Entrust nShield", .manufacturer = "nCipher Corp. Ltd"},
+    {.name = "Utimaco", .manufacturer = "Utimaco IS GmbH"},
+    {.name = "YubiHSM 2", .manufacturer = "Yubico (www.yubico.com)", .model = "YubiHSM"},
+    {.name = "Marvell LiquidSecurity", .manufacturer = "Cavium, Inc."},
+
     // By the letter of the standard.
-    {.manufacturer = "",
-     .unwrappedKeysNeedExtractable = false,
-     .objectsNeedSync = false,
-     .findBatch = 32},
+    {.name = "any other", .evidence = Evidence::kTested},
 });
+
+bool matches(std::string_view wanted, std::string_view text) {
+  return wanted.empty() || wanted == text;
+}
 
 }  // namespace
 
@@ -24,10 +50,16 @@ std::span<const Profile> profiles() {
   return kProfiles;
 }
 
-const Profile& profileFor(std::string_view manufacturer) {
-  return *std::ranges::find_if(kProfiles, [manufacturer](const Profile& row) {
-    return row.manufacturer.empty() || row.manufacturer == manufacturer;
+const Profile& profileFor(std::string_view manufacturer, std::string_view model,
+                          std::string_view libraryManufacturer) {
+  return *std::ranges::find_if(kProfiles, [&](const Profile& row) {
+    return matches(row.manufacturer, manufacturer) && matches(row.model, model) &&
+           matches(row.libraryManufacturer, libraryManufacturer);
   });
+}
+
+const Profile& profileFor(Module& module, const Token& token) {
+  return profileFor(token.manufacturer(), token.model(), module.manufacturer());
 }
 
 }  // namespace strongroom::hsm::pkcs11

@@ -3,25 +3,43 @@
 #include <p11-kit/pkcs11.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
-#include "hsm/hsm.h"
-
 namespace strongroom::hsm::pkcs11 {
 
-/// How one kind of token behaves where tokens differ, chosen by CK_TOKEN_INFO's manufacturer.
-/// docs/hsm-profiles.md explains each member.
+struct Token;
+class Module;
+
+/// How a row came about: by running the contract suite on the module, or by reading what its vendor
+/// publishes.
+enum class Evidence : std::uint8_t { kTested, kDocuments };
+
+/// How one kind of token behaves where tokens differ and trying does not show it; what trying shows
+/// is found out at every start (capabilities.h). docs/hsm-profiles.md explains each member.
 struct Profile {
-  std::string_view manufacturer;      ///< "" matches every token
-  bool unwrappedKeysNeedExtractable;  ///< C_UnwrapKey takes an omitted CKA_EXTRACTABLE for false
-  bool objectsNeedSync;               ///< writes token objects without fsync
-  std::size_t findBatch;              ///< handles asked for by one C_FindObjects
+  std::string_view name;  ///< as docs/hsm-profiles.md calls it
+  Evidence evidence = Evidence::kDocuments;
+
+  // What the row matches: CK_TOKEN_INFO's manufacturer and model, CK_INFO's manufacturer, without
+  // padding; "" matches every text.
+  std::string_view manufacturer = {};
+  std::string_view model = {};
+  std::string_view libraryManufacturer = {};
+
+  CK_MECHANISM_TYPE aesKeyWrap = CKM_AES_KEY_WRAP;  ///< the number that means RFC 3394
+  bool objectsNeedSync = false;                     ///< writes token objects without fsync
+  bool localReadsFalse = false;                     ///< CKA_LOCAL is false for generated keys too
+  std::size_t findBatch = 32;                       ///< handles asked for by one C_FindObjects
 };
 
 /// All rows; the last one matches every token.
 std::span<const Profile> profiles();
 
-const Profile& profileFor(std::string_view manufacturer);
+/// The first row that matches.
+const Profile& profileFor(std::string_view manufacturer, std::string_view model,
+                          std::string_view libraryManufacturer);
+const Profile& profileFor(Module& module, const Token& token);
 
 }  // namespace strongroom::hsm::pkcs11

@@ -9,6 +9,7 @@
 #include "hsm/pkcs11/object_names.h"
 #include "hsm/pkcs11/pin_state.h"
 #include "hsm/pkcs11/token_connection.h"
+#include "hsm/pkcs11/token_finder.h"
 #include "hsm/pkcs11/token_keys.h"
 
 namespace strongroom::hsm {
@@ -74,20 +75,32 @@ void setPins(Module& module, CK_SLOT_ID slot, PaddedLabel label, const SecretByt
   session.invoke(pkcs11::kLogout);
 }
 
-void makeBindingKey(pkcs11::TokenConnection& connection) {
+/// The first thing that an initialised token gets from us, and the last that is checked before.
+void makeBindingKey(pkcs11::TokenConnection& connection, pkcs11::WrapMechanism wrap,
+                    bool allowUnsafe) {
   const Deadline deadline = deadlineIn(kPatience);
   const auto administration = connection.administer(deadline);
+  if (connection.findAll(deadline).contains(pkcs11::kBindingKeyRef)) {
+    throw Error(ErrorCode::kKeyUnusable, "the token has a binding key already");
+  }
   connection.once(deadline, [&](Lease& lease) {
-    const pkcs11::TrialResult trial = pkcs11::tryWrapping(lease, connection.profile());
+    const pkcs11::TrialResult trial = pkcs11::tryToken(lease, wrap);
+    if (!allowUnsafe) pkcs11::refuseDangers(pkcs11::dangersOf(trial));
     const CK_OBJECT_HANDLE key = pkcs11::generateTokenKey(lease, pkcs11::kBindingKeyRef, trial);
-    pkcs11::verifyAttributes(lease, pkcs11::kBindingKeyRef, key, trial);
+    pkcs11::verifyAttributes(lease, connection.profile(), pkcs11::kBindingKeyRef, key, trial);
   });
+  pkcs11::makeDurable(connection.profile());
+}
+
+pkcs11::WrapMechanism requireMechanisms(Module& module, const Token& token) {
+  return pkcs11::requireMechanisms(module, token.slot, pkcs11::profileFor(module, token));
 }
 
 }  // namespace
 
-std::vector<TokenInfo> listTokens(const std::filesystem::path& path) {
-  Module module(path);
+std::vector<TokenInfo> listTokens(const std::filesystem::path& path,
+                                  const std::string& moduleArgument) {
+  Module module(path, moduleArgument);
   std::vector<TokenInfo> infos;
   for (const Token& token : pkcs11::tokensOf(module)) {
     const auto known = [](CK_ULONG count) {
@@ -106,20 +119,34 @@ std::vector<TokenInfo> listTokens(const std::filesystem::path& path) {
 
 TokenDescription initialiseToken(const std::filesystem::path& path, const std::string& label,
                                  const SecretBytes& soPin, const SecretBytes& userPin,
-                                 std::optional<std::uint64_t> slot) {
+                                 std::optional<std::uint64_t> slot,
+                                 const std::string& moduleArgument) {
   const PaddedLabel field = padded(label);
-  Module module(path);
+  Module module(path, moduleArgument);
   Token token = emptyTokenFor(module, label, slot);
   // Before anything is written: a token that lacks a mechanism, or takes no such PIN, stays empty.
   pkcs11::requireFittingLength(token, soPin, "SO PIN");
   pkcs11::requireFittingLength(token, userPin, "PIN");
-  pkcs11::requireMechanisms(module, token.slot);
+  const pkcs11::WrapMechanism wrap = requireMechanisms(module, token);
   setPins(module, token.slot, field, soPin, userPin);
   token.info = module.tokenInfo(token.slot);
   pkcs11::TokenConnection connection(module, token, userPin.clone(), 1);
-  makeBindingKey(connection);
-  pkcs11::makeDurable(connection.profile());
+  makeBindingKey(connection, wrap, false);
   return pkcs11::describe(module, token);
+}
+
+TokenDescription adoptToken(const TokenOptions& options, const SecretBytes& pin) {
+  Module module(options.module, options.moduleArgument);
+  const auto token = pkcs11::findToken(module, options.token);
+  if (!token) {
+    throw Error(ErrorCode::kTokenNotFound,
+                options.token.describe() + ": no such token in " + options.module.string());
+  }
+  pkcs11::refuseEndangered(*token, PinOwner::kUser);
+  const pkcs11::WrapMechanism wrap = requireMechanisms(module, *token);
+  pkcs11::TokenConnection connection(module, *token, pin.clone(), 1);
+  makeBindingKey(connection, wrap, options.allowUnsafeModule);
+  return pkcs11::describe(module, *token);
 }
 
 }  // namespace strongroom::hsm

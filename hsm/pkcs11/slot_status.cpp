@@ -59,7 +59,7 @@ std::vector<SlotStatus> slotsOf(Module& module) {
 }  // namespace pkcs11
 
 SlotStatus tokenStatus(const TokenOptions& options) {
-  pkcs11::Module module(options.module);
+  pkcs11::Module module(options.module, options.moduleArgument);
   if (const auto token = pkcs11::findToken(module, options.token)) {
     return pkcs11::statusOf(module, *token);
   }

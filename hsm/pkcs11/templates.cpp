@@ -95,16 +95,29 @@ Template dataKeyTemplate(std::size_t bytes, Plaintext plaintext) {
   return attributes;
 }
 
-Template unwrappedKeyTemplate(const Profile& profile) {
+std::span<const UnwrapTemplate> unwrapTemplates() {
+  static constexpr std::array kTemplates = std::to_array<UnwrapTemplate>({
+      {.extractable = true},
+      {.extractable = false},
+      {.extractable = true, .length = true},
+      {.extractable = false, .length = true},
+      {.notPrivate = false, .notSensitive = false, .extractable = false},
+      {.notPrivate = false, .notSensitive = false, .extractable = false, .length = true},
+  });
+  return kTemplates;
+}
+
+Template unwrappedKeyTemplate(const UnwrapTemplate& chosen, std::size_t bytes) {
   Template attributes;
   // A generic secret whatever its length: the key is never used in the token, so its type says
   // nothing.
   attributes.ulong(CKA_CLASS, CKO_SECRET_KEY)
       .ulong(CKA_KEY_TYPE, CKK_GENERIC_SECRET)
-      .boolean(CKA_TOKEN, false)
-      .boolean(CKA_PRIVATE, false)
-      .boolean(CKA_SENSITIVE, false);
-  if (profile.unwrappedKeysNeedExtractable) attributes.boolean(CKA_EXTRACTABLE, true);
+      .boolean(CKA_TOKEN, false);
+  if (chosen.notPrivate) attributes.boolean(CKA_PRIVATE, false);
+  if (chosen.notSensitive) attributes.boolean(CKA_SENSITIVE, false);
+  if (chosen.extractable) attributes.boolean(CKA_EXTRACTABLE, true);
+  if (chosen.length) attributes.ulong(CKA_VALUE_LEN, bytes);
   return attributes;
 }
 
@@ -117,6 +130,16 @@ Template trialWrappingKeyTemplate() {
       .boolean(CKA_EXTRACTABLE, false)
       .boolean(CKA_WRAP, true)
       .boolean(CKA_UNWRAP, true);
+  return attributes;
+}
+
+Template trialUnextractableKeyTemplate() {
+  Template attributes;
+  attributes.ulong(CKA_VALUE_LEN, 32)
+      .boolean(CKA_TOKEN, false)
+      .boolean(CKA_PRIVATE, false)
+      .boolean(CKA_SENSITIVE, true)
+      .boolean(CKA_EXTRACTABLE, false);
   return attributes;
 }
 

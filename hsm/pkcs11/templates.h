@@ -5,7 +5,6 @@
 
 #include "hsm/hsm.h"
 #include "hsm/pkcs11/attributes.h"
-#include "hsm/pkcs11/profile.h"
 
 namespace strongroom::hsm::pkcs11 {
 
@@ -38,11 +37,29 @@ Template promised(std::span<const Promise> promises);
 /// A session key to be wrapped: `bytes` bytes, sensitive when its value is withheld.
 Template dataKeyTemplate(std::size_t bytes, Plaintext plaintext);
 
-/// A session key that only lives to be read.
-Template unwrappedKeyTemplate(const Profile& profile);
+/// Which attributes a token takes or insists on in C_UnwrapKey so that the key can be read; beyond
+/// class, type and CKA_TOKEN, which are always there.
+struct UnwrapTemplate {
+  bool notPrivate = true;    ///< CKA_PRIVATE false
+  bool notSensitive = true;  ///< CKA_SENSITIVE false
+  bool extractable = true;   ///< CKA_EXTRACTABLE true
+  bool length = false;       ///< CKA_VALUE_LEN
+
+  friend bool operator==(const UnwrapTemplate&, const UnwrapTemplate&) = default;
+};
+
+/// Those that modules are known to want, in the order in which they are tried: the one that says
+/// most first.
+std::span<const UnwrapTemplate> unwrapTemplates();
+
+/// A session key of `bytes` bytes that only lives to be read.
+Template unwrappedKeyTemplate(const UnwrapTemplate& chosen, std::size_t bytes);
 
 /// A throw-away AES-256 session key that wraps and unwraps, for trials.
 Template trialWrappingKeyTemplate();
+
+/// A throw-away AES-256 session key that must not leave the token, for trials.
+Template trialUnextractableKeyTemplate();
 
 /// What a lookup searches for. The binding key is asked for as kBindingKeyRef.
 Template searchTemplate(const KeyRef& ref);

@@ -22,7 +22,7 @@ std::size_t sessionLimit(const Token& token, std::size_t configured) {
 TokenConnection::TokenConnection(Module& module, Token token, SecretBytes pin, std::size_t sessions,
                                  Renewal renewal)
     : token_(token),
-      profile_(profileFor(token.manufacturer())),
+      profile_(profileFor(module, token)),
       pool_(module, token.slot, std::move(pin), sessionLimit(token, sessions), renewal) {}
 
 std::unique_lock<DeadlineMutex> TokenConnection::administer(Deadline deadline) {

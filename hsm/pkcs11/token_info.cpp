@@ -14,6 +14,10 @@ std::string Token::manufacturer() const {
   return unpadded(info.manufacturerID, sizeof info.manufacturerID);
 }
 
+std::string Token::model() const {
+  return unpadded(info.model, sizeof info.model);
+}
+
 std::vector<Token> tokensOf(Module& module) {
   std::vector<Token> tokens;
   for (CK_SLOT_ID slot : module.slotsWithToken()) {
@@ -26,10 +30,12 @@ TokenDescription describe(Module& module, const Token& token) {
   return {.label = token.label(),
           .serial = token.serial(),
           .manufacturer = token.manufacturer(),
-          .model = unpadded(token.info.model, sizeof token.info.model),
+          .model = token.model(),
           .firmware = std::to_string(token.info.firmwareVersion.major) + "." +
                       std::to_string(token.info.firmwareVersion.minor),
-          .library = module.describe()};
+          .library = module.describe(),
+          .longestDataKey = kMaxDataKeyBytes,
+          .dangers = {}};
 }
 
 }  // namespace strongroom::hsm::pkcs11

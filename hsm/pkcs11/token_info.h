@@ -14,6 +14,7 @@ struct Token {
   std::string label() const;
   std::string serial() const;
   std::string manufacturer() const;
+  std::string model() const;
 };
 
 /// Every token of the module, initialised or not, in the order of its slots.

@@ -14,8 +14,13 @@ std::span<const Promise> promisesFor(const KeyRef& ref) {
   return ref == kBindingKeyRef ? bindingKeyPromises() : cmkPromises();
 }
 
-std::array<CK_MECHANISM_TYPE, 1> mechanismsFor(const KeyRef& ref) {
-  return {ref == kBindingKeyRef ? CKM_SHA256_HMAC : CKM_AES_KEY_WRAP};
+std::array<CK_MECHANISM_TYPE, 1> mechanismsFor(const KeyRef& ref, WrapMechanism wrap) {
+  return {ref == kBindingKeyRef ? CKM_SHA256_HMAC : wrap.type};
+}
+
+/// Whether the token keeps this promise at all.
+bool isKept(const Promise* promise, const Profile& profile) {
+  return promise == nullptr || promise->type != CKA_LOCAL || !profile.localReadsFalse;
 }
 
 void addNames(Template& attributes, const KeyRef& ref) {
@@ -28,7 +33,7 @@ void addNames(Template& attributes, const KeyRef& ref) {
               labelOf(ref) + ": " + std::string(attribute) + " is not what was asked for");
 }
 
-void verifyMechanisms(Lease& lease, const KeyRef& ref, CK_OBJECT_HANDLE key) {
+void verifyMechanisms(Lease& lease, const KeyRef& ref, CK_OBJECT_HANDLE key, WrapMechanism wrap) {
   std::array<CK_MECHANISM_TYPE, 1> read{};
   CK_ATTRIBUTE attribute{CKA_ALLOWED_MECHANISMS, read.data(), sizeof read};
   const CK_RV value = lease.call(kGetAttributeValue, key, &attribute, CK_ULONG{1});
@@ -36,7 +41,7 @@ void verifyMechanisms(Lease& lease, const KeyRef& ref, CK_OBJECT_HANDLE key) {
       value == CKR_ATTRIBUTE_TYPE_INVALID || (value == CKR_OK && attribute.ulValueLen == 0);
   if (absent && ref == kBindingKeyRef) return;
   if (!absent && value != CKR_BUFFER_TOO_SMALL) check(value, kGetAttributeValue.name());
-  const auto asked = mechanismsFor(ref);
+  const auto asked = mechanismsFor(ref, wrap);
   if (attribute.ulValueLen != sizeof asked || read != asked) {
     unusable(ref, "CKA_ALLOWED_MECHANISMS");
   }
@@ -44,11 +49,13 @@ void verifyMechanisms(Lease& lease, const KeyRef& ref, CK_OBJECT_HANDLE key) {
 
 }  // namespace
 
-CK_OBJECT_HANDLE generateTokenKey(Lease& lease, const KeyRef& ref, TrialResult token) {
+CK_OBJECT_HANDLE generateTokenKey(Lease& lease, const KeyRef& ref, const TrialResult& token) {
   Template attributes = askedFor(promisesFor(ref));
   addNames(attributes, ref);
-  if (token.allowedMechanisms) {
-    attributes.mechanisms(CKA_ALLOWED_MECHANISMS, mechanismsFor(ref));
+  // Not where the token takes them and pays no attention: nobody is to rely on them there.
+  const bool restricted = token.allowedMechanisms == AllowedMechanisms::kEnforced;
+  if (restricted) {
+    attributes.mechanisms(CKA_ALLOWED_MECHANISMS, mechanismsFor(ref, token.wrap));
   }
   CK_MECHANISM mechanism{ref == kBindingKeyRef ? CKM_GENERIC_SECRET_KEY_GEN : CKM_AES_KEY_GEN,
                          nullptr, 0};
@@ -70,7 +77,8 @@ void makeDurable(const Profile& profile) {
   if (profile.objectsNeedSync) ::sync();
 }
 
-void verifyAttributes(Lease& lease, const KeyRef& ref, CK_OBJECT_HANDLE key, TrialResult token) {
+void verifyAttributes(Lease& lease, const Profile& profile, const KeyRef& ref, CK_OBJECT_HANDLE key,
+                      const TrialResult& token) {
   const std::span<const Promise> promises = promisesFor(ref);
   Template expected = promised(promises);
   addNames(expected, ref);
@@ -85,6 +93,7 @@ void verifyAttributes(Lease& lease, const KeyRef& ref, CK_OBJECT_HANDLE key, Tri
   const CK_ATTRIBUTE* want = expected.data();
   const CK_ATTRIBUTE* got = actual.attributes();
   for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (!isKept(i < promises.size() ? &promises[i] : nullptr, profile)) continue;
     if (got[i].ulValueLen == want[i].ulValueLen &&
         std::memcmp(got[i].pValue, want[i].pValue, want[i].ulValueLen) == 0) {
       continue;
@@ -92,7 +101,9 @@ void verifyAttributes(Lease& lease, const KeyRef& ref, CK_OBJECT_HANDLE key, Tri
     unusable(ref, i < promises.size() ? promises[i].name
                                       : (want[i].type == CKA_LABEL ? "CKA_LABEL" : "CKA_ID"));
   }
-  if (token.allowedMechanisms) verifyMechanisms(lease, ref, key);
+  if (token.allowedMechanisms == AllowedMechanisms::kEnforced) {
+    verifyMechanisms(lease, ref, key, token.wrap);
+  }
 }
 
 }  // namespace strongroom::hsm::pkcs11

@@ -8,7 +8,7 @@ namespace strongroom::hsm::pkcs11 {
 
 /// C_GenerateKey of a CMK, or of the binding key for kBindingKeyRef, as a token object. The caller
 /// holds the administration lock and does not repeat it. Throws kTokenFull.
-CK_OBJECT_HANDLE generateTokenKey(Lease& lease, const KeyRef& ref, TrialResult token);
+CK_OBJECT_HANDLE generateTokenKey(Lease& lease, const KeyRef& ref, const TrialResult& token);
 
 /// Returns when the token objects made and destroyed so far outlive a power cut. To be called
 /// before a caller hears that a key is there, or gone; needs no lock and no lease.
@@ -17,6 +17,7 @@ void makeDurable(const Profile& profile);
 /// Reads the attributes back and compares them with the promises and the names. Throws kKeyUnusable
 /// naming the first that is wrong. The binding key may lack CKA_ALLOWED_MECHANISMS: it may be older
 /// than its module's knowledge of them.
-void verifyAttributes(Lease& lease, const KeyRef& ref, CK_OBJECT_HANDLE key, TrialResult token);
+void verifyAttributes(Lease& lease, const Profile& profile, const KeyRef& ref, CK_OBJECT_HANDLE key,
+                      const TrialResult& token);
 
 }  // namespace strongroom::hsm::pkcs11

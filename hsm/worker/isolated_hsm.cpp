@@ -89,13 +89,16 @@ DataKey IsolatedHsm::generateDataKey(const KeyRef& ref, std::size_t bytes, Plain
                   .plaintext = plaintext});
   const std::size_t expected = plaintext == Plaintext::kReturn ? bytes : 0;
   return {.wrapped = std::move(answer.wrapped),
-          .plaintext = ofSize(std::move(answer.secret), expected)};
+          .plaintext = ofSize(std::move(answer.secret), expected),
+          .method = answer.method};
 }
 
-SecretBytes IsolatedHsm::unwrapDataKey(const KeyRef& ref, ByteView wrapped, Deadline deadline) {
+SecretBytes IsolatedHsm::unwrapDataKey(const KeyRef& ref, WrapMethod method, ByteView wrapped,
+                                       Deadline deadline) {
   Answer answer = repeatable({.operation = Operation::kUnwrapDataKey,
                               .deadline = deadline,
                               .ref = ref,
+                              .method = method,
                               .data = copy(wrapped)});
   return std::move(answer.secret);
 }

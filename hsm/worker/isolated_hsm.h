@@ -18,7 +18,8 @@ class IsolatedHsm final : public Hsm {
   std::vector<KeyRef> listKeys(Deadline deadline) override;
   DataKey generateDataKey(const KeyRef& ref, std::size_t bytes, Plaintext plaintext,
                           Deadline deadline) override;
-  SecretBytes unwrapDataKey(const KeyRef& ref, ByteView wrapped, Deadline deadline) override;
+  SecretBytes unwrapDataKey(const KeyRef& ref, WrapMethod method, ByteView wrapped,
+                            Deadline deadline) override;
   SecretBytes bindingMac(ByteView message, Deadline deadline) override;
   void random(std::span<std::byte> out, Deadline deadline) override;
   void probe(Deadline deadline) override;

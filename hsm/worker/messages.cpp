@@ -4,6 +4,7 @@ namespace strongroom::hsm::worker {
 namespace {
 
 constexpr std::size_t kRefBytes = sizeof(KeyId::bytes) + sizeof(KeyRef::version);
+constexpr std::uint8_t kWrapMethodCount = static_cast<std::uint8_t>(WrapMethod::kAesCbcPad) + 1;
 constexpr std::uint8_t kErrorCodes = static_cast<std::uint8_t>(ErrorCode::kFault) + 1;
 
 void write(Writer& out, const KeyRef& ref) {
@@ -40,6 +41,9 @@ void write(Writer& out, const TokenDescription& token) {
                                    &token.firmware, &token.library}) {
     out.text(*field);
   }
+  out.number(static_cast<std::uint32_t>(token.longestDataKey))
+      .number(static_cast<std::uint32_t>(token.dangers.size()));
+  for (const std::string& danger : token.dangers) out.text(danger);
 }
 
 TokenDescription readDescription(Reader& in) {
@@ -47,6 +51,11 @@ TokenDescription readDescription(Reader& in) {
   for (std::string* field : {&token.label, &token.serial, &token.manufacturer, &token.model,
                              &token.firmware, &token.library}) {
     *field = in.text();
+  }
+  token.longestDataKey = in.number<std::uint32_t>();
+  // Each takes four bytes at least, so that a false count ends with the message.
+  for (auto left = in.number<std::uint32_t>(); left > 0; --left) {
+    token.dangers.push_back(in.text());
   }
   return token;
 }
@@ -65,7 +74,10 @@ SecretBytes encode(const Request& request) {
   out.number(static_cast<std::uint8_t>(request.operation))
       .number(static_cast<std::uint64_t>(request.deadline.time_since_epoch().count()));
   write(out, request.ref);
-  out.number(request.bytes).flag(request.plaintext == Plaintext::kReturn).bytes(request.data);
+  out.number(request.bytes)
+      .flag(request.plaintext == Plaintext::kReturn)
+      .number(static_cast<std::uint8_t>(request.method))
+      .bytes(request.data);
   return out.take();
 }
 
@@ -78,6 +90,7 @@ Request decodeRequest(ByteView message) {
   request.ref = readRef(in);
   request.bytes = in.number<std::uint32_t>();
   request.plaintext = in.flag() ? Plaintext::kReturn : Plaintext::kWithhold;
+  request.method = static_cast<WrapMethod>(in.below(kWrapMethodCount));
   const ByteView data = in.bytes();
   request.data.assign(data.begin(), data.end());
   in.finish();
@@ -88,6 +101,7 @@ SecretBytes encode(const Answer& answer) {
   Writer out;
   write(out, answer.error);
   out.flag(answer.replaceWorker).bytes(answer.secret.expose()).bytes(answer.wrapped);
+  out.number(static_cast<std::uint8_t>(answer.method));
   for (const KeyRef& ref : answer.refs) write(out, ref);
   return out.take();
 }
@@ -100,6 +114,7 @@ Answer decodeAnswer(ByteView message) {
   answer.secret = SecretBytes(in.bytes());
   const ByteView wrapped = in.bytes();
   answer.wrapped.assign(wrapped.begin(), wrapped.end());
+  answer.method = static_cast<WrapMethod>(in.below(kWrapMethodCount));
   answer.refs.reserve(in.left() / kRefBytes);
   while (in.left() > 0) answer.refs.push_back(readRef(in));
   return answer;
@@ -112,6 +127,8 @@ SecretBytes encode(const Open& open) {
       .text(open.token.token.serial)
       .text(open.token.token.uri)
       .number(open.token.sessions)
+      .text(open.token.moduleArgument)
+      .flag(open.token.allowUnsafeModule)
       .text(open.pin.file.string())
       .flag(open.pin.descriptor >= 0)
       .text(open.pin.credential);
@@ -126,6 +143,8 @@ Open decodeOpen(ByteView message) {
   open.token.token.serial = in.text();
   open.token.token.uri = in.text();
   open.token.sessions = in.number<std::uint32_t>();
+  open.token.moduleArgument = in.text();
+  open.token.allowUnsafeModule = in.flag();
   open.pin.file = in.text();
   open.pin.descriptor = in.flag() ? 0 : -1;
   open.pin.credential = in.text();

@@ -36,6 +36,7 @@ struct Request {
   KeyRef ref{};
   std::uint32_t bytes = 0;  ///< how many are asked for
   Plaintext plaintext = Plaintext::kWithhold;
+  WrapMethod method = WrapMethod::kAesKeyWrap;
   Bytes data{};  ///< a wrapped key, or a message to bind
 };
 
@@ -45,6 +46,7 @@ struct Answer {
   bool replaceWorker = false;  ///< only a new worker can mend what is wrong
   SecretBytes secret;          ///< a plaintext, a MAC, random bytes
   Bytes wrapped;
+  WrapMethod method = WrapMethod::kAesKeyWrap;
   std::vector<KeyRef> refs;
 };
 

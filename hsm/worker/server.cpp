@@ -54,11 +54,12 @@ constexpr std::array<Call, kOperations> kCalls{
       Answer answer;
       answer.secret = std::move(key.plaintext);
       answer.wrapped = std::move(key.wrapped);
+      answer.method = key.method;
       return answer;
     },
     +[](Hsm& hsm, const Request& r) {
       Answer answer;
-      answer.secret = hsm.unwrapDataKey(r.ref, r.data, r.deadline);
+      answer.secret = hsm.unwrapDataKey(r.ref, r.method, r.data, r.deadline);
       return answer;
     },
     +[](Hsm& hsm, const Request& r) {

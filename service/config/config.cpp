@@ -108,6 +108,8 @@ hsm::TokenOptions readTokenOptions(TableReader& table) {
   }
   token.sessions =
       static_cast<std::uint32_t>(table.integerOr("sessions", {1, 1'024}, token.sessions));
+  token.moduleArgument = table.textOr("module_argument", "");
+  token.allowUnsafeModule = table.flagOr("allow_unsafe_module", false);
   return token;
 }
 

@@ -17,19 +17,28 @@ constexpr std::size_t kHeaderBytes = 24;
 /// Ends in a NUL, as all our labels do, so that none is the beginning of another.
 constexpr std::string_view kTagLabel("strongroom-binding-v1\0", 22);
 
-/// What the lengths of each suite can be. Wrapped sizes are multiples of 8, as key wrap makes them.
+/// What each suite holds, and how long its payload can be. How long the wrapped key can be follows
+/// from the method.
 struct SuiteShape {
   Suite suite;
-  std::size_t minWrapped, maxWrapped;
+  hsm::WrapMethod method;
+  enum class Content : std::uint8_t { kWholeDataKey, kDataKeyOfLength, kMessage } content;
   std::size_t minPayload, maxPayload;
 };
 
+using enum hsm::WrapMethod;
+using enum SuiteShape::Content;
+
+constexpr std::size_t kMessageKeyBytes = 32;
 constexpr std::size_t kGcmTagBytes = 16;
+constexpr std::size_t kMinMessage = 1 + kGcmTagBytes;
+constexpr std::size_t kMaxMessage = 4096 + kGcmTagBytes;
 constexpr SuiteShape kShapes[] = {
-    {Suite::kDataKey, hsm::wrappedSize(16), hsm::wrappedSize(1024), 0, 0},
-    {Suite::kShortDataKey, hsm::wrappedSize(16), hsm::wrappedSize(1024), 2, 2},
-    {Suite::kMessage, hsm::wrappedSize(32), hsm::wrappedSize(32), 1 + kGcmTagBytes,
-     4096 + kGcmTagBytes},
+    {Suite::kDataKey, kAesKeyWrap, kWholeDataKey, 0, 0},
+    {Suite::kShortDataKey, kAesKeyWrap, kDataKeyOfLength, 2, 2},
+    {Suite::kMessage, kAesKeyWrap, kMessage, kMinMessage, kMaxMessage},
+    {Suite::kCbcDataKey, kAesCbcPad, kDataKeyOfLength, 2, 2},
+    {Suite::kCbcMessage, kAesCbcPad, kMessage, kMinMessage, kMaxMessage},
 };
 
 const SuiteShape* shapeOf(std::byte suite) {
@@ -39,17 +48,29 @@ const SuiteShape* shapeOf(std::byte suite) {
   return found == std::end(kShapes) ? nullptr : found;
 }
 
-bool fits(const SuiteShape& shape, std::size_t wrapped, std::size_t payload) {
-  return wrapped % 8 == 0 && wrapped >= shape.minWrapped && wrapped <= shape.maxWrapped &&
-         payload >= shape.minPayload && payload <= shape.maxPayload;
+const SuiteShape& shapeOf(Suite suite) {
+  return *shapeOf(static_cast<std::byte>(suite));
 }
 
-/// Whether a short data key of the length that `payload` records is cut from one of this size, and
-/// cut at all: the whole of it would be Suite::kDataKey.
-bool isCutFrom(std::size_t wrapped, ByteView payload) {
+/// Whether a data key whose length `payload` records is one of this suite, and wraps to this size.
+bool isLengthOf(const SuiteShape& shape, std::size_t wrapped, ByteView payload) {
   const std::size_t bytes = readBigEndian<std::uint16_t>(payload);
-  return bytes != 0 && bytes != lengthInToken(bytes) &&
-         wrapped == hsm::wrappedSize(lengthInToken(bytes));
+  return bytes != 0 && dataKeySuite(shape.method, bytes) == shape.suite &&
+         wrapped == hsm::wrappedSize(shape.method, lengthInToken(bytes)) &&
+         bytes <= hsm::kMaxDataKeyBytes;
+}
+
+bool fits(const SuiteShape& shape, std::size_t wrapped, ByteView payload) {
+  if (payload.size() < shape.minPayload || payload.size() > shape.maxPayload) return false;
+  switch (shape.content) {
+    case kWholeDataKey:
+      return hsm::longestWrappedIn(shape.method, wrapped) != 0;
+    case kDataKeyOfLength:
+      return isLengthOf(shape, wrapped, payload);
+    case kMessage:
+      break;
+  }
+  return wrapped == hsm::wrappedSize(shape.method, kMessageKeyBytes);
 }
 
 void append(Bytes& out, ByteView more) {
@@ -74,6 +95,23 @@ std::size_t lengthInToken(std::size_t bytes) {
   return std::max((bytes + 7) / 8 * 8, hsm::kMinDataKeyBytes);
 }
 
+hsm::WrapMethod wrapMethodOf(Suite suite) {
+  return shapeOf(suite).method;
+}
+
+Suite dataKeySuite(hsm::WrapMethod method, std::size_t bytes) {
+  if (method == kAesCbcPad) return Suite::kCbcDataKey;
+  return bytes == lengthInToken(bytes) ? Suite::kDataKey : Suite::kShortDataKey;
+}
+
+Suite messageSuite(hsm::WrapMethod method) {
+  return method == kAesCbcPad ? Suite::kCbcMessage : Suite::kMessage;
+}
+
+bool recordsLength(Suite suite) {
+  return shapeOf(suite).content == kDataKeyOfLength;
+}
+
 Bytes encodeBody(const Ciphertext& ciphertext) {
   Bytes body;
   body.reserve(kHeaderBytes + ciphertext.wrapped.size() + ciphertext.payload.size() + kTagBytes);
@@ -95,10 +133,7 @@ std::optional<ParsedCiphertext> parseCiphertext(ByteView blob) {
   const ByteView body = blob.first(blob.size() - kTagBytes);
   const ByteView sealed = body.subspan(kHeaderBytes);
   const std::size_t wrapped = readBigEndian<std::uint16_t>(body.subspan(kWrappedLengthAt, 2));
-  if (wrapped > sealed.size() || !fits(*shape, wrapped, sealed.size() - wrapped)) {
-    return std::nullopt;
-  }
-  if (shape->suite == Suite::kShortDataKey && !isCutFrom(wrapped, sealed.subspan(wrapped))) {
+  if (wrapped > sealed.size() || !fits(*shape, wrapped, sealed.subspan(wrapped))) {
     return std::nullopt;
   }
 

@@ -21,7 +21,19 @@ enum class Suite : std::uint8_t {
   kDataKey = 1,       ///< a data key wrapped by RFC 3394; no payload
   kShortDataKey = 2,  ///< a data key cut from a longer one; payload: its length, 2 bytes
   kMessage = 3,       ///< a message key wrapped by RFC 3394; payload AES-256-GCM under it
+  kCbcDataKey = 4,    ///< a data key wrapped by AES-CBC; payload: its length, 2 bytes
+  kCbcMessage = 5,    ///< a message key wrapped by AES-CBC; payload AES-256-GCM under it
 };
+
+/// By which method the key in a ciphertext is wrapped.
+hsm::WrapMethod wrapMethodOf(Suite suite);
+
+/// The suite of a data key of `bytes` bytes, and of a message, on a token that wraps by `method`.
+Suite dataKeySuite(hsm::WrapMethod method, std::size_t bytes);
+Suite messageSuite(hsm::WrapMethod method);
+
+/// Whether the payload is the data key's length: where the wrapped key does not tell it.
+bool recordsLength(Suite suite);
 
 /// The length of the key that the token makes for a data key of `bytes` bytes: the next one that
 /// key wrap takes. The data key is its first `bytes` bytes.

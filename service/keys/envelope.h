@@ -23,7 +23,8 @@ class Envelope {
  public:
   Envelope(Tokens& tokens, BindingKeys& bindings) : tokens_(tokens), bindings_(bindings) {}
 
-  /// A new data key of `bytes` bytes (1 to 1024) under the key version `ref`.
+  /// A new data key of `bytes` bytes (1 to 1024) under the key version `ref`. One that is longer
+  /// than the token makes comes from the token's generator and is sealed as a message.
   SealedDataKey generateDataKey(const KeyRef& ref, std::size_t bytes,
                                 const EncryptionContext& context, hsm::Plaintext plaintext,
                                 hsm::Deadline deadline);
@@ -42,6 +43,9 @@ class Envelope {
   SecretBytes open(const ParsedCiphertext& ciphertext, hsm::Deadline deadline);
 
  private:
+  SealedDataKey generateLongDataKey(const KeyRef& ref, std::size_t bytes,
+                                    const EncryptionContext& context, hsm::Plaintext plaintext,
+                                    hsm::Deadline deadline);
   Bytes seal(const Ciphertext& ciphertext, const EncryptionContext& context,
              hsm::Deadline deadline);
 

@@ -21,12 +21,14 @@ KeyRef makeKey(hsm::Hsm& hsm) {
 
 std::vector<Measurement> measureHsm(hsm::Hsm& hsm, const Bounds& bounds) {
   const KeyRef ref = makeKey(hsm);
-  const Bytes wrapped =
-      hsm.generateDataKey(ref, kDataKeyBytes, hsm::Plaintext::kReturn, soon()).wrapped;
+  const hsm::DataKey made =
+      hsm.generateDataKey(ref, kDataKeyBytes, hsm::Plaintext::kReturn, soon());
   const Operation generate = [&hsm, ref] {
     hsm.generateDataKey(ref, kDataKeyBytes, hsm::Plaintext::kReturn, soon());
   };
-  const Operation unwrap = [&hsm, ref, &wrapped] { hsm.unwrapDataKey(ref, wrapped, soon()); };
+  const Operation unwrap = [&hsm, ref, &made] {
+    hsm.unwrapDataKey(ref, made.method, made.wrapped, soon());
+  };
 
   std::vector<Measurement> results;
   for (const unsigned threads : {1U, 2U, 8U}) {

@@ -4,18 +4,23 @@
 namespace strongroom::testing {
 namespace {
 
+template <hsm::WrapMethod method>
 class Fake final : public HsmUnderTest {
  public:
   hsm::Hsm& hsm() override { return fake_; }
 
  private:
-  FakeHsm fake_;
+  FakeHsm fake_{method};
 };
 
+template <hsm::WrapMethod method>
+std::unique_ptr<HsmUnderTest> makeFake() {
+  return std::make_unique<Fake<method>>();
+}
+
 INSTANTIATE_TEST_SUITE_P(Fake, HsmContract,
-                         ::testing::Values(+[]() -> std::unique_ptr<HsmUnderTest> {
-                           return std::make_unique<Fake>();
-                         }));
+                         ::testing::Values(&makeFake<hsm::WrapMethod::kAesKeyWrap>,
+                                           &makeFake<hsm::WrapMethod::kAesCbcPad>));
 
 }  // namespace
 }  // namespace strongroom::testing

@@ -72,8 +72,9 @@ void Load::makeDataKey(const KeyRef& ref, std::vector<Known>& own) {
 void Load::unwrap(const Known& known) {
   const hsm::Deadline until = deadline();
   SecretBytes plaintext;
-  const bool done = data_.run(
-      until, [&] { plaintext = hsm_.unwrapDataKey(known.ref, known.key.wrapped, until); });
+  const bool done = data_.run(until, [&] {
+    plaintext = hsm_.unwrapDataKey(known.ref, known.key.method, known.key.wrapped, until);
+  });
   if (done && !(plaintext == known.key.plaintext)) data_.noteWrong("a data key came back changed");
 }
 
@@ -111,8 +112,8 @@ std::uint64_t Load::countLostDataKeys() {
   for (const std::vector<Known>& own : made_) {
     for (const Known& known : own) {
       try {
-        const SecretBytes plaintext =
-            hsm_.unwrapDataKey(known.ref, known.key.wrapped, hsm::deadlineIn(kPreparing));
+        const SecretBytes plaintext = hsm_.unwrapDataKey(
+            known.ref, known.key.method, known.key.wrapped, hsm::deadlineIn(kPreparing));
         if (!(plaintext == known.key.plaintext)) ++lost;
       } catch (const hsm::Error&) {
         ++lost;

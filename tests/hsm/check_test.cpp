@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "hsm/pkcs11/functions.h"
-#include "hsm/pkcs11/profile.h"
 #include "hsm/pkcs11/templates.h"
 #include "hsm/reinitialisation.h"
 #include "tests/support/hsm_assertions.h"
@@ -170,13 +169,6 @@ TEST(FunctionsTest, NamesAreUnique) {
   EXPECT_EQ(std::set(names.begin(), names.end()).size(), names.size());
   EXPECT_EQ(hsm::pkcs11::kGenerateRandom.name(), "C_GenerateRandom");
   EXPECT_EQ(hsm::pkcs11::kGetInfo.name(), "C_GetInfo");
-}
-
-TEST(ProfileTest, TheLastRowAndNoOtherMatchesEveryToken) {
-  const auto rows = hsm::pkcs11::profiles();
-  for (const auto& row : rows) EXPECT_EQ(row.manufacturer.empty(), &row == &rows.back());
-  EXPECT_EQ(&hsm::pkcs11::profileFor("somebody else"), &rows.back());
-  EXPECT_EQ(hsm::pkcs11::profileFor("SoftHSM project").manufacturer, "SoftHSM project");
 }
 
 TEST(PromisesTest, NoKeyCanBothWrapAndDecryptAndNoneCanBeExtracted) {

@@ -152,7 +152,7 @@ TEST_F(OpenTokenTest, KeysAndBindingOutliveTheProcessesSessions) {
   hsm.reset();
   hsm = token_.open();
   EXPECT_EQ(hsm->listKeys(soon), std::vector{ref});
-  EXPECT_TRUE(hsm->unwrapDataKey(ref, key.wrapped, soon) == key.plaintext);
+  EXPECT_TRUE(hsm->unwrapDataKey(ref, key.method, key.wrapped, soon) == key.plaintext);
   EXPECT_TRUE(hsm->bindingMac(asBytes("m"), soon) == mac);
 }
 

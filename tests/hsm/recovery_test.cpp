@@ -92,7 +92,7 @@ TEST_F(RecoveryTest, WorkGoesOnAfterTheTokenLostTheLogin) {
   const hsm::DataKey before = dataKey();
   const SecretBytes mac = hsm_.bindingMac(asBytes("m"), soon());
   logOutBehindItsBack();
-  EXPECT_TRUE(hsm_.unwrapDataKey(ref_, before.wrapped, soon()) == before.plaintext);
+  EXPECT_TRUE(hsm_.unwrapDataKey(ref_, before.method, before.wrapped, soon()) == before.plaintext);
   EXPECT_TRUE(hsm_.bindingMac(asBytes("m"), soon()) == mac);
   EXPECT_EQ(hsm_.statistics().logins, 2U);
 }

@@ -27,7 +27,7 @@ class TokenKeysTest : public ::testing::Test {
     return connection_.once(hsm::deadlineIn(std::chrono::seconds(30)), work);
   }
   CK_OBJECT_HANDLE makeKey() {
-    return onLease([&](Lease& lease) { return generateTokenKey(lease, ref_, kTrial); });
+    return onLease([&](Lease& lease) { return generateTokenKey(lease, ref_, trial_); });
   }
   CK_RV setAttribute(CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE type, CK_BBOOL value) {
     CK_ATTRIBUTE attribute{type, &value, sizeof value};
@@ -35,21 +35,28 @@ class TokenKeysTest : public ::testing::Test {
     return module_.functions().C_SetAttributeValue(session.handle(), key, &attribute, 1);
   }
 
-  static constexpr TrialResult kTrial{.allowedMechanisms = true};
+  static TrialResult trialOf(AllowedMechanisms allowed) {
+    return {.wrap = {}, .unwrap = {}, .allowedMechanisms = allowed};
+  }
+
+  const TrialResult trial_ = trialOf(AllowedMechanisms::kEnforced);
   TestToken token_;
   Module module_;
   TokenConnection connection_;
   KeyRef ref_;
 };
 
-TEST_F(TokenKeysTest, SoftHsmTakesAllowedMechanisms) {
-  EXPECT_TRUE(onLease(
-      [&](Lease& lease) { return tryWrapping(lease, connection_.profile()).allowedMechanisms; }));
+TEST_F(TokenKeysTest, ATrialShowsWhatSoftHsmDoes) {
+  const TrialResult trial = onLease([](Lease& lease) { return tryToken(lease, WrapMechanism{}); });
+  EXPECT_EQ(trial.allowedMechanisms, AllowedMechanisms::kEnforced);
+  EXPECT_TRUE(trial.unwrap.extractable) << "else it could not be read";
+  EXPECT_FALSE(trial.unwrap.length) << "SoftHSM refuses CKA_VALUE_LEN in C_UnwrapKey";
+  EXPECT_FALSE(trial.wrapsUnextractableKeys);
 }
 
 TEST_F(TokenKeysTest, ANewKeyKeepsItsPromises) {
   const CK_OBJECT_HANDLE key = makeKey();
-  onLease([&](Lease& lease) { verifyAttributes(lease, ref_, key, kTrial); });
+  onLease([&](Lease& lease) { verifyAttributes(lease, connection_.profile(), ref_, key, trial_); });
 }
 
 TEST_F(TokenKeysTest, AKeyThatBreaksOnePromiseIsUnusableAndTheAttributeIsNamed) {
@@ -70,7 +77,8 @@ TEST_F(TokenKeysTest, AKeyThatBreaksOnePromiseIsUnusableAndTheAttributeIsNamed) 
         CK_MECHANISM mechanism{CKM_AES_KEY_GEN, nullptr, 0};
         CK_OBJECT_HANDLE key = 0;
         lease.invoke(kGenerateKey, &mechanism, attributes.data(), attributes.size(), &key);
-        verifyAttributes(lease, ref_, key, {.allowedMechanisms = false});
+        verifyAttributes(lease, connection_.profile(), ref_, key,
+                         trialOf(AllowedMechanisms::kRefused));
       });
     });
     ASSERT_TRUE(error);
@@ -80,12 +88,14 @@ TEST_F(TokenKeysTest, AKeyThatBreaksOnePromiseIsUnusableAndTheAttributeIsNamed) 
 }
 
 TEST_F(TokenKeysTest, OnlyTheBindingKeyMayLackTheMechanismsThatItsModuleLearntLater) {
-  constexpr TrialResult kBefore{.allowedMechanisms = false};
+  const TrialResult before = trialOf(AllowedMechanisms::kRefused);
   onLease([&](Lease& lease) {
-    const auto bindingKey = generateTokenKey(lease, kBindingKeyRef, kBefore);
-    EXPECT_NO_THROW(verifyAttributes(lease, kBindingKeyRef, bindingKey, kTrial));
-    const auto cmk = generateTokenKey(lease, ref_, kBefore);
-    EXPECT_EQ(codeOf([&] { verifyAttributes(lease, ref_, cmk, kTrial); }), ErrorCode::kKeyUnusable);
+    const auto bindingKey = generateTokenKey(lease, kBindingKeyRef, before);
+    EXPECT_NO_THROW(
+        verifyAttributes(lease, connection_.profile(), kBindingKeyRef, bindingKey, trial_));
+    const auto cmk = generateTokenKey(lease, ref_, before);
+    EXPECT_EQ(codeOf([&] { verifyAttributes(lease, connection_.profile(), ref_, cmk, trial_); }),
+              ErrorCode::kKeyUnusable);
   });
 }
 
@@ -102,12 +112,12 @@ TEST_F(TokenKeysTest, ItCannotBeMadeExtractableReadableOrFitToDecrypt) {
   EXPECT_NE(setAttribute(key, CKA_SENSITIVE, CK_FALSE), CKR_OK);
   EXPECT_NE(setAttribute(key, CKA_DECRYPT, CK_TRUE), CKR_OK);
   EXPECT_NE(setAttribute(key, CKA_ENCRYPT, CK_TRUE), CKR_OK);
-  onLease([&](Lease& lease) { verifyAttributes(lease, ref_, key, kTrial); });
+  onLease([&](Lease& lease) { verifyAttributes(lease, connection_.profile(), ref_, key, trial_); });
 }
 
 TEST_F(TokenKeysTest, ItCannotBeWrappedByAnotherKey) {
   const CK_OBJECT_HANDLE key = makeKey();
-  EXPECT_TRUE(codeOf([&] { onLease([&](Lease& lease) { wrapKey(lease, key, key, 32); }); }));
+  EXPECT_TRUE(codeOf([&] { onLease([&](Lease& lease) { wrapKey(lease, {}, key, key, 32); }); }));
 }
 
 TEST_F(TokenKeysTest, TheTokensKeyWrapIsThatOfTheRfc) {
@@ -121,8 +131,8 @@ TEST_F(TokenKeysTest, TheTokensKeyWrapIsThatOfTheRfc) {
       SessionObject key =
           generateSessionKey(lease, dataKeyTemplate(bytes, hsm::Plaintext::kReturn), bytes);
       const SecretBytes value = readValue(lease, key.handle(), bytes);
-      EXPECT_EQ(wrapKey(lease, wrapping.handle(), key.handle(), bytes),
-                wrapInSoftware(wrappingValue, value.expose()))
+      EXPECT_EQ(wrapKey(lease, {}, wrapping.handle(), key.handle(), bytes),
+                wrapInSoftware(wrappingValue, hsm::WrapMethod::kAesKeyWrap, value.expose()))
           << bytes;
       key.destroy();
     }

@@ -38,8 +38,11 @@ std::string nameOf(const KeyRef& ref) {
 
 }  // namespace
 
-FakeHsm::FakeHsm()
-    : bindingKey_(randomSecret(kKeyBytes)), bindingKeyAtStart_(bindingKey_.clone()) {}
+FakeHsm::FakeHsm(hsm::WrapMethod method, std::size_t longestDataKey)
+    : method_(method),
+      longestDataKey_(longestDataKey),
+      bindingKey_(randomSecret(kKeyBytes)),
+      bindingKeyAtStart_(bindingKey_.clone()) {}
 
 void FakeHsm::failNext(Error error, unsigned after) {
   const std::lock_guard lock(mutex_);
@@ -87,7 +90,9 @@ hsm::TokenDescription FakeHsm::describe() const {
           .manufacturer = "Strongroom",
           .model = "in-memory fake",
           .firmware = "1.0",
-          .library = "none"};
+          .library = "none",
+          .longestDataKey = longestDataKey_,
+          .dangers = {}};
 }
 
 void FakeHsm::generateKey(const KeyRef& ref, hsm::Deadline deadline) {
@@ -131,15 +136,16 @@ hsm::DataKey FakeHsm::generateDataKey(const KeyRef& ref, std::size_t bytes,
                                       hsm::Plaintext plaintext, hsm::Deadline deadline) {
   const std::lock_guard lock(mutex_);
   enter(deadline);
-  if (!hsm::isDataKeyLength(bytes)) {
-    throw Error(ErrorCode::kFault, "a data key has a multiple of 8 bytes, 16 to 1024");
+  if (!hsm::isDataKeyLength(bytes) || bytes > longestDataKey_) {
+    throw Error(ErrorCode::kFault, "a data key has a multiple of 8 bytes, 16 to the longest");
   }
   const SecretBytes& wrappingKey = key(ref);
   count("C_GenerateKey");
   count("C_WrapKey");
   hsm::DataKey dataKey;
   dataKey.plaintext = randomSecret(bytes);
-  dataKey.wrapped = wrapInSoftware(wrappingKey, dataKey.plaintext.expose());
+  dataKey.method = method_;
+  dataKey.wrapped = wrapInSoftware(wrappingKey, method_, dataKey.plaintext.expose());
   if (plaintext == hsm::Plaintext::kReturn) {
     count("C_GetAttributeValue");
   } else {
@@ -149,13 +155,14 @@ hsm::DataKey FakeHsm::generateDataKey(const KeyRef& ref, std::size_t bytes,
   return dataKey;
 }
 
-SecretBytes FakeHsm::unwrapDataKey(const KeyRef& ref, ByteView wrapped, hsm::Deadline deadline) {
+SecretBytes FakeHsm::unwrapDataKey(const KeyRef& ref, hsm::WrapMethod method, ByteView wrapped,
+                                   hsm::Deadline deadline) {
   const std::lock_guard lock(mutex_);
   enter(deadline);
   const SecretBytes& wrappingKey = key(ref);
   count("C_UnwrapKey");
   try {
-    SecretBytes value = unwrapInSoftware(wrappingKey, wrapped);
+    SecretBytes value = unwrapInSoftware(wrappingKey, method, wrapped);
     count("C_GetAttributeValue");
     count("C_DestroyObject");
     return value;

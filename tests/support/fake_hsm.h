@@ -10,13 +10,14 @@
 
 namespace strongroom::testing {
 
-/// A token in memory: real cryptography (OpenSSL's RFC 3394 and RFC 5649 key wrap, HMAC-SHA256), no
+/// A token in memory: real cryptography (OpenSSL's RFC 3394 key wrap and CBC, HMAC-SHA256), no
 /// PKCS#11. It passes the same contract suite as the real token and counts its calls in
 /// statistics() under the names of the PKCS#11 functions that the real one would have called.
 /// Thread-safe.
 class FakeHsm final : public hsm::Hsm {
  public:
-  FakeHsm();
+  explicit FakeHsm(hsm::WrapMethod method = hsm::WrapMethod::kAesKeyWrap,
+                   std::size_t longestDataKey = hsm::kMaxDataKeyBytes);
 
   /// The next call of any verb throws `error` before it does anything; once. `after`: how many
   /// calls are let through before.
@@ -36,7 +37,8 @@ class FakeHsm final : public hsm::Hsm {
   std::vector<KeyRef> listKeys(hsm::Deadline deadline) override;
   hsm::DataKey generateDataKey(const KeyRef& ref, std::size_t bytes, hsm::Plaintext plaintext,
                                hsm::Deadline deadline) override;
-  SecretBytes unwrapDataKey(const KeyRef& ref, ByteView wrapped, hsm::Deadline deadline) override;
+  SecretBytes unwrapDataKey(const KeyRef& ref, hsm::WrapMethod method, ByteView wrapped,
+                            hsm::Deadline deadline) override;
   SecretBytes bindingMac(ByteView message, hsm::Deadline deadline) override;
   void random(std::span<std::byte> out, hsm::Deadline deadline) override;
   void probe(hsm::Deadline deadline) override;
@@ -47,6 +49,8 @@ class FakeHsm final : public hsm::Hsm {
   void count(const char* function) { ++calls_[function]; }
   const SecretBytes& key(const KeyRef& ref) const;
 
+  const hsm::WrapMethod method_;
+  const std::size_t longestDataKey_;
   mutable std::mutex mutex_;
   std::map<KeyRef, SecretBytes> keys_;
   SecretBytes bindingKey_;

@@ -37,8 +37,9 @@ class Switch final : public hsm::Hsm {
                                hsm::Deadline deadline) override {
     return passed(deadline).generateDataKey(ref, bytes, plaintext, deadline);
   }
-  SecretBytes unwrapDataKey(const KeyRef& ref, ByteView wrapped, hsm::Deadline deadline) override {
-    return passed(deadline).unwrapDataKey(ref, wrapped, deadline);
+  SecretBytes unwrapDataKey(const KeyRef& ref, hsm::WrapMethod method, ByteView wrapped,
+                            hsm::Deadline deadline) override {
+    return passed(deadline).unwrapDataKey(ref, method, wrapped, deadline);
   }
   SecretBytes bindingMac(ByteView message, hsm::Deadline deadline) override {
     return passed(deadline).bindingMac(message, deadline);

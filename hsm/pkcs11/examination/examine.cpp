@@ -88,7 +88,7 @@ void doExercise(const Exercise& exercise, Examiner& examiner, Report& report) {
 void examine(const TokenOptions& options, const SecretBytes& pin, std::size_t from,
              std::chrono::milliseconds speedTime, Learned& learned, Report& report) {
   try {
-    Module module(options.module);
+    Module module(options.module, options.moduleArgument);
     const auto token = findToken(module, options.token);
     if (!token) {
       throw Error(ErrorCode::kTokenNotFound,

@@ -119,7 +119,7 @@ class DataKeyLoad {
     try {
       const auto key =
           hsm.generateDataKey(ref, 32, hsm::Plaintext::kReturn, hsm::deadlineIn(patience));
-      const auto again = hsm.unwrapDataKey(ref, key.wrapped, hsm::deadlineIn(patience));
+      const auto again = hsm.unwrapDataKey(ref, key.method, key.wrapped, hsm::deadlineIn(patience));
       EXPECT_TRUE(again == key.plaintext);
       ++done_;
     } catch (const hsm::Error& error) {

@@ -104,7 +104,7 @@ TEST_F(IsolatedHsmTest, AKeyMadeByOneWorkerIsUsedAndDestroyedByTheOthers) {
   }
   hsm_->destroyKey(ref, soon());
   for (int i = 0; i < 8; ++i) {
-    EXPECT_EQ(codeOf([&] { hsm_->unwrapDataKey(ref, key.wrapped, soon()); }),
+    EXPECT_EQ(codeOf([&] { hsm_->unwrapDataKey(ref, key.method, key.wrapped, soon()); }),
               ErrorCode::kKeyNotFound);
   }
   EXPECT_EQ(ended("replaced"), 0U) << "a key that is gone is no sign of a token that is gone";

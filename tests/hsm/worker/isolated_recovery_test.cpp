@@ -119,19 +119,20 @@ TEST_F(IsolatedRecoveryTest, ATokenThatIsLostAndComesBackServesAgain) {
   {
     const AwayFolder away(token_.folder().tokens());
     const auto unavailable = [&] {
-      return codeOf([&] { hsm_->unwrapDataKey(ref, key.wrapped, shortly()); }) ==
+      return codeOf([&] { hsm_->unwrapDataKey(ref, key.method, key.wrapped, shortly()); }) ==
              ErrorCode::kTokenUnavailable;
     };
     EXPECT_TRUE(eventually(unavailable)) << log();
     for (int i = 0; i < 20; ++i) {
-      const auto code = codeOf([&] { hsm_->unwrapDataKey(ref, key.wrapped, shortly()); });
+      const auto code =
+          codeOf([&] { hsm_->unwrapDataKey(ref, key.method, key.wrapped, shortly()); });
       EXPECT_TRUE(code == ErrorCode::kTokenUnavailable || code == ErrorCode::kBusy)
           << "a lost token is no reason to forget a key";
     }
     EXPECT_TRUE(codeOf([&] { hsm_->probe(shortly()); }));
   }
   EXPECT_TRUE(eventually([&] { return allServe(); })) << log();
-  EXPECT_TRUE(hsm_->unwrapDataKey(ref, key.wrapped, soon()) == key.plaintext);
+  EXPECT_TRUE(hsm_->unwrapDataKey(ref, key.method, key.wrapped, soon()) == key.plaintext);
 }
 
 TEST_F(IsolatedRecoveryTest, AnotherTokenInItsPlaceIsRefused) {

@@ -22,6 +22,7 @@ TEST(MessagesTest, ARequestArrivesAsItWasSent) {
                      .ref = someRef(),
                      .bytes = 1024,
                      .plaintext = Plaintext::kReturn,
+                     .method = WrapMethod::kAesCbcPad,
                      .data = some("wrapped")};
   const Request got = decodeRequest(encode(sent).expose());
   EXPECT_EQ(got.operation, sent.operation);
@@ -29,6 +30,7 @@ TEST(MessagesTest, ARequestArrivesAsItWasSent) {
   EXPECT_EQ(got.ref, sent.ref);
   EXPECT_EQ(got.bytes, sent.bytes);
   EXPECT_EQ(got.plaintext, sent.plaintext);
+  EXPECT_EQ(got.method, sent.method);
   EXPECT_EQ(got.data, sent.data);
 }
 
@@ -37,12 +39,14 @@ TEST(MessagesTest, AnAnswerArrivesAsItWasSent) {
   sent.replaceWorker = true;
   sent.secret = SecretBytes(asBytes("plaintext"));
   sent.wrapped = some("wrapped");
+  sent.method = WrapMethod::kAesCbcPad;
   sent.refs = {someRef(), KeyRef{}};
   const Answer got = decodeAnswer(encode(sent).expose());
   EXPECT_FALSE(got.error);
   EXPECT_TRUE(got.replaceWorker);
   EXPECT_TRUE(got.secret == sent.secret);
   EXPECT_EQ(got.wrapped, sent.wrapped);
+  EXPECT_EQ(got.method, sent.method);
   EXPECT_EQ(got.refs, sent.refs);
 }
 
@@ -62,7 +66,9 @@ TEST(MessagesTest, EveryErrorArrivesAsItWasSent) {
 TEST(MessagesTest, AnOpeningArrivesAsItWasAskedFor) {
   const Open sent{.token = {.module = "/usr/lib/module.so",
                             .token = {.label = "label", .serial = "serial", .uri = "pkcs11:"},
-                            .sessions = 5},
+                            .sessions = 5,
+                            .moduleArgument = "configdir='sql:/var'",
+                            .allowUnsafeModule = true},
                   .pin = {.file = "/etc/pin", .descriptor = 7, .credential = "pin"}};
   const Open got = decodeOpen(encode(sent).expose());
   EXPECT_EQ(got.token.module, sent.token.module);
@@ -70,6 +76,8 @@ TEST(MessagesTest, AnOpeningArrivesAsItWasAskedFor) {
   EXPECT_EQ(got.token.token.serial, "serial");
   EXPECT_EQ(got.token.token.uri, "pkcs11:");
   EXPECT_EQ(got.token.sessions, 5U);
+  EXPECT_EQ(got.token.moduleArgument, sent.token.moduleArgument);
+  EXPECT_TRUE(got.token.allowUnsafeModule);
   EXPECT_EQ(got.pin.file, sent.pin.file);
   EXPECT_EQ(got.pin.credential, "pin");
   EXPECT_EQ(got.pin.descriptor, 0) << "its number means nothing in another process";
@@ -82,13 +90,17 @@ TEST(MessagesTest, AnOpenedTokenArrivesAsItWasSent) {
                       .manufacturer = "c",
                       .model = "d",
                       .firmware = "e",
-                      .library = "f"};
+                      .library = "f",
+                      .longestDataKey = 256,
+                      .dangers = {"one", "another"}};
   sent.witness = SecretBytes(asBytes("witness"));
   const Opened got = decodeOpened(encode(sent).expose());
   EXPECT_FALSE(got.error);
   EXPECT_EQ(got.description.label + got.description.serial + got.description.manufacturer +
                 got.description.model + got.description.firmware + got.description.library,
             "abcdef");
+  EXPECT_EQ(got.description.longestDataKey, 256U);
+  EXPECT_EQ(got.description.dangers, sent.description.dangers);
   EXPECT_TRUE(got.witness == sent.witness);
 }
 

@@ -25,7 +25,9 @@ class KnownSecretHsm final : public hsm::Hsm {
   hsm::DataKey generateDataKey(const KeyRef&, std::size_t, hsm::Plaintext, hsm::Deadline) override {
     refuse();
   }
-  SecretBytes unwrapDataKey(const KeyRef&, ByteView, hsm::Deadline) override { refuse(); }
+  SecretBytes unwrapDataKey(const KeyRef&, hsm::WrapMethod, ByteView, hsm::Deadline) override {
+    refuse();
+  }
   void random(std::span<std::byte>, hsm::Deadline) override { refuse(); }
   void probe(hsm::Deadline) override { refuse(); }
 
