@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "hsm/error.h"
 #include "service/keys/message_cipher.h"
 
 namespace strongroom::keys {

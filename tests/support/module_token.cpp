@@ -42,7 +42,7 @@ void ModuleToken::provision() const {
   if (std::exchange(done, true)) return;
   if (variable("TOKEN_STATE") == "empty") {
     hsm::initialiseToken(options_.module, options_.token.label, pinIn("TOKEN_SO_PIN_FILE"), pin_,
-                         options_.moduleArgument);
+                         std::nullopt, options_.moduleArgument);
   } else {
     hsm::adoptToken(options(1, true), pin_);
   }
