@@ -20,6 +20,18 @@ ExitCode refuse(ExitCode code, const std::string& what, std::string_view nextSte
   return code;
 }
 
+/// A module that does not start says little, and seldom why; what keeps it from that is outside of
+/// it.
+constexpr TokenErrorRow kModuleDoesNotStart{
+    hsm::ErrorCode::kFault, ExitCode::kUnavailable,
+    "The module does not start: check its own configuration and environment, and where it keeps "
+    "its "
+    "tokens (SoftHSM: SOFTHSM2_CONF, and the folder that it names)."};
+
+const TokenErrorRow& rowFor(const hsm::Error& error) {
+  return error.call() == "C_Initialize" ? kModuleDoesNotStart : tokens::rowFor(error.code());
+}
+
 /// A result that nobody could read is none.
 ExitCode requireWritten(ExitCode code) {
   std::cout.flush();
@@ -42,7 +54,7 @@ ExitCode run(int argc, char** argv) {
   } catch (const Failure& failure) {
     return refuse(failure.exitCode(), failure.what(), failure.nextStep());
   } catch (const hsm::Error& error) {
-    const TokenErrorRow& row = rowFor(error.code());
+    const TokenErrorRow& row = rowFor(error);
     return refuse(row.exitCode, error.what(), row.nextStep);
   } catch (const config::Error& error) {
     return refuse(ExitCode::kConfiguration, error.what(),

@@ -40,6 +40,16 @@ TEST_F(TokenListTest, ShowsWhatCannotBeLoadedBesideTheRest) {
   EXPECT_THAT(outcome.output, HasSubstr("ready"));
 }
 
+TEST_F(TokenListTest, AModuleThatDoesNotStartIsUnavailableToEveryCommand) {
+  ASSERT_EQ(initialise().exitCode, 0);
+  std::filesystem::remove_all(folder_.tokens());
+  EXPECT_EQ(runTool({"token", "list", "--module", kModule}).exitCode,
+            static_cast<int>(ExitCode::kUnavailable));
+  expectRefused(runTool({"token", "objects", "--module", kModule, "--label", "strongroom",
+                         "--pin-file", file("pin")}),
+                ExitCode::kUnavailable, "The module does not start");
+}
+
 TEST_F(TokenListTest, ShowsThatAWrongPinWasGiven) {
   ASSERT_EQ(initialise().exitCode, 0);
   writePrivately(file("pin"), "00000000");
