@@ -8,9 +8,7 @@
 #include "hsm/pkcs11/templates.h"
 
 namespace strongroom::hsm::pkcs11 {
-namespace {
 
-/// What `object` calls itself; nullopt for what is not ours.
 std::optional<KeyRef> nameOf(Lease& lease, CK_OBJECT_HANDLE object) {
   std::array<std::byte, 64> label;
   std::array<std::byte, 32> id;
@@ -32,8 +30,6 @@ std::optional<KeyRef> nameOf(Lease& lease, CK_OBJECT_HANDLE object) {
   if (value == CKR_GENERAL_ERROR || meaning.recovery == Recovery::kFindHandle) return std::nullopt;
   return keyNamedBy(asText(filled(attributes[0], label.size())), filled(attributes[1], id.size()));
 }
-
-}  // namespace
 
 std::vector<CK_OBJECT_HANDLE> findObjects(Lease& lease, Template& search, std::size_t batch,
                                           std::size_t atMost) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -21,6 +22,9 @@ using Handles = std::unordered_map<KeyRef, CK_OBJECT_HANDLE>;
 /// be discarded.
 std::vector<CK_OBJECT_HANDLE> findObjects(Lease& lease, Template& search, std::size_t batch,
                                           std::size_t atMost);
+
+/// What `object` calls itself; nullopt for what is not ours, or cannot be read.
+std::optional<KeyRef> nameOf(Lease& lease, CK_OBJECT_HANDLE object);
 
 /// Every object of ours, in one pass; kAmbiguous for names that are taken twice.
 Handles findOurObjects(Lease& lease, std::size_t batch);

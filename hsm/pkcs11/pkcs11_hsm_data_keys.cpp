@@ -51,8 +51,13 @@ SecretBytes Pkcs11Hsm::unwrapDataKey(const KeyRef& ref, WrapMethod method, ByteV
 SecretBytes Pkcs11Hsm::bindingMac(ByteView message, Deadline deadline) {
   requireSize(message.size(), 0, kMaxMacInput, "a message to bind");
   return token_.repeatableWithKey(
-      kBindingKeyRef, deadline,
-      [&](Lease& lease, CK_OBJECT_HANDLE key) { return hmacSha256(lease, key, message); });
+      kBindingKeyRef, deadline, [&](Lease& lease, CK_OBJECT_HANDLE key) {
+        SecretBytes mac = hmacSha256(lease, key, message);
+        // Callers keep what is derived from it: a wrong one would spoil every ciphertext that they
+        // make until they end, and nothing else would show it.
+        if (mac == hmacSha256(lease, key, message)) return mac;
+        throw Error(ErrorCode::kFault, "the token gave two MACs of one message", kSign.name());
+      });
 }
 
 void Pkcs11Hsm::random(std::span<std::byte> out, Deadline deadline) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "hsm/pkcs11/object_names.h"
 #include "hsm/pkcs11/pkcs11_hsm.h"
@@ -13,6 +14,16 @@ constexpr std::size_t kTrialBytes = 32;
 void requireCmk(const KeyRef& ref) {
   if (ref.version != 0) return;
   throw Error(ErrorCode::kKeyNotFound, "versions of a CMK count from 1");
+}
+
+/// A module that gave its objects new handles without a word would have another key destroyed: the
+/// object is asked for its name. One that cannot tell is what the search found it to be.
+void refuseOtherName(Lease& lease, const KeyRef& ref, CK_OBJECT_HANDLE key) {
+  const std::optional<KeyRef> name = nameOf(lease, key);
+  if (!name || *name == ref) return;
+  throw Error(ErrorCode::kTokenUnavailable,
+              "the handle of " + labelOf(ref) + " is that of " + labelOf(*name) + " now",
+              kGetAttributeValue.name(), CKR_OBJECT_HANDLE_INVALID);
 }
 
 }  // namespace
@@ -45,6 +56,7 @@ void Pkcs11Hsm::verifyKey(const KeyRef& ref, Deadline deadline) {
 void Pkcs11Hsm::destroyKey(const KeyRef& ref, Deadline deadline) {
   requireCmk(ref);
   token_.administerKey(ref, deadline, [&](Lease& lease, CK_OBJECT_HANDLE key) {
+    refuseOtherName(lease, ref, key);
     lease.invoke(kDestroyObject, key);
     token_.handles().forget(ref);
   });

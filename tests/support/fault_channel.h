@@ -99,6 +99,7 @@ enum class FaultAction : std::uint32_t {
                        ///< part of it
   kLogOut,             ///< before the call the login is ended
   kInvalidateHandles,  ///< before the call every object gets another handle
+  kShiftHandles,       ///< before the call every object gets the handle of another
   kReboot,             ///< before the call all sessions and the login are lost, and the token
                        ///< counts its handles from the start again
   kRemoveToken,        ///< kReboot, and every call answers `value` until the fault ends

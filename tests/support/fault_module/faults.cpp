@@ -98,6 +98,9 @@ std::optional<CK_RV> Faults::before(Met met, std::size_t place, CK_SESSION_HANDL
       case FaultAction::kInvalidateHandles:
         target_.invalidateHandles();
         break;
+      case FaultAction::kShiftHandles:
+        target_.shiftHandles();
+        break;
       case FaultAction::kReboot:
         target_.reboot();
         break;

@@ -98,6 +98,11 @@ void Target::invalidateHandles() {
   objectBase_ -= kFarAway;
 }
 
+void Target::shiftHandles() {
+  const Exclusion alone(*this);
+  ++objectBase_;
+}
+
 void Target::reboot() {
   const Exclusion alone(*this);
   closeAllSessions();

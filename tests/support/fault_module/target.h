@@ -45,6 +45,7 @@ class Target {
   void dropSessions();
   void logOut();
   void invalidateHandles();
+  void shiftHandles();
   void reboot();
 
  private:
