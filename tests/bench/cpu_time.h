@@ -9,7 +9,8 @@ class CpuTime {
  public:
   /// Of this process.
   CpuTime() = default;
-  /// Of another; 0 stands for no process, which uses none.
+  /// Of another with its children, a service with its workers; 0 stands for no process, which uses
+  /// none.
   static CpuTime of(pid_t process);
 
   /// In seconds since the process began. Throws std::runtime_error when it is gone.
