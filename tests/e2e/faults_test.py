@@ -41,7 +41,7 @@ class Load:
             thread.join()
 
     def _work(self):
-        kms = self._strongroom.kms()
+        kms = self._strongroom.kms(repetitions=0)
         while not self._stop.is_set():
             begun = time.monotonic()
             error = None
@@ -61,8 +61,6 @@ class Load:
 
 
 class FaultsTest(StrongroomTestCase):
-    settings = ""
-
     @classmethod
     def setUpClass(cls):
         cls.strongroom = Strongroom()
@@ -72,7 +70,7 @@ class FaultsTest(StrongroomTestCase):
         config = cls.strongroom.config.read_text()
         config = re.sub(r'^module = ".+"', f'module = "{MODULE}"', config, flags=re.MULTILINE)
         config = re.sub(r"^deadline_milliseconds = .+\n", "", config, flags=re.MULTILINE)
-        config = config.replace("[server]\n", f"[server]\ndeadline_milliseconds = {int(DEADLINE * 1000)}\n", 1)
+        config = config.replace("[token]\n", f"[token]\ndeadline_milliseconds = {int(DEADLINE * 1000)}\n", 1)
         cls.strongroom.config.write_text(config)
         cls.strongroom.start()
         cls.kms = cls.strongroom.kms()

@@ -16,7 +16,7 @@ namespace strongroom::testing {
 namespace {
 
 /// What a loaded machine may need to run a thread that is due.
-constexpr std::chrono::milliseconds kSlack{500};
+constexpr std::chrono::milliseconds kSlack{1'000};
 
 struct Case {
   const Backend* backend;

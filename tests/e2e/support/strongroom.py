@@ -180,10 +180,11 @@ class Strongroom:
 
     # --- talking to it
 
-    def kms(self, access_key=None, **settings):
-        """A boto3 client; `access_key` is a pair of id and secret, the administrator's when not given."""
+    def kms(self, access_key=None, repetitions=1, **settings):
+        """A boto3 client; `access_key` is a pair of id and secret, the administrator's when not given. It repeats by itself
+        what may be repeated, so many times."""
         key_id, secret = access_key or (self.variables["AWS_ACCESS_KEY_ID"], self.variables["AWS_SECRET_ACCESS_KEY"])
-        config = Config(retries={"max_attempts": 1, "mode": "standard"}, connect_timeout=10, read_timeout=60,
+        config = Config(retries={"max_attempts": repetitions, "mode": "standard"}, connect_timeout=10, read_timeout=60,
                         max_pool_connections=32, **settings)
         return boto3.session.Session().client(
             "kms", endpoint_url=self.endpoint, region_name=self.variables["AWS_DEFAULT_REGION"],
