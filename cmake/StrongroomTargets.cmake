@@ -33,7 +33,7 @@ function(strongroom_module_test name)
   foreach(module IN LISTS ARG_MODULES)
     add_test(NAME ${name}.${module}
       COMMAND "${PROJECT_SOURCE_DIR}/tests/support/modules/with" ${module} $<TARGET_FILE:${name}> --gtest_brief=1)
-    set_tests_properties(${name}.${module} PROPERTIES LABELS modules TIMEOUT 120)
+    set_tests_properties(${name}.${module} PROPERTIES LABELS modules TIMEOUT 300)
   endforeach()
 endfunction()
 

@@ -27,8 +27,8 @@ struct TokenOptions {
   std::filesystem::path module;  ///< the PKCS#11 module (.so)
   TokenSelector token;
   std::uint32_t sessions = 8;  ///< bound of the session pool; the token's own limit holds besides
-  bool renewLogin = true;      ///< give the PIN again when the login is lost; else that is an error
   std::string moduleArgument = {};  ///< for C_Initialize's pReserved, where the module wants one
+  bool renewLogin = true;  ///< give the PIN again when the login is lost; else that is an error
   /// Opens a token that gives its keys away all the same, and says so in TokenDescription::dangers.
   bool allowUnsafeModule = false;
 };

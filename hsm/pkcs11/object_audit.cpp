@@ -4,9 +4,12 @@
 #include <array>
 #include <cstdio>
 #include <map>
+#include <span>
 
 #include "hsm/pkcs11/object_names.h"
 #include "hsm/pkcs11/templates.h"
+#include "hsm/pkcs11/token_keys.h"
+#include "hsm/pkcs11/wrap_mechanism.h"
 
 namespace strongroom::hsm::pkcs11 {
 namespace {
@@ -82,7 +85,8 @@ CK_ULONG readUlong(Lease& lease, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type
 }
 
 /// Which of an object's attributes differ from `promises`, and how.
-std::vector<std::string> brokenPromises(Lease& lease, CK_OBJECT_HANDLE object,
+std::vector<std::string> brokenPromises(Lease& lease, const Profile& profile,
+                                        CK_OBJECT_HANDLE object,
                                         std::span<const Promise> promises) {
   Template expected = promised(promises);
   Template actual = expected.blank();
@@ -95,6 +99,7 @@ std::vector<std::string> brokenPromises(Lease& lease, CK_OBJECT_HANDLE object,
   const CK_ATTRIBUTE* want = expected.data();
   const CK_ATTRIBUTE* got = actual.attributes();
   for (std::size_t i = 0; i < promises.size(); ++i) {
+    if (!isKept(profile, promises[i])) continue;
     const std::string name(promises[i].name);
     if (got[i].ulValueLen != want[i].ulValueLen) {
       broken.push_back(name + " is missing");
@@ -112,29 +117,33 @@ std::vector<std::string> brokenPromises(Lease& lease, CK_OBJECT_HANDLE object,
 }
 
 /// A key that allows more mechanisms than ours. Tokens that do not know the attribute have none.
-void auditMechanisms(Lease& lease, CK_OBJECT_HANDLE object, CK_MECHANISM_TYPE ours,
+void auditMechanisms(Lease& lease, CK_OBJECT_HANDLE object, std::span<const CK_MECHANISM_TYPE> ours,
                      std::vector<std::string>& faults) {
   const Bytes read = readBytes(lease, object, CKA_ALLOWED_MECHANISMS);
   if (read.empty()) return;
-  const ByteView asked = std::as_bytes(std::span(&ours, 1));
-  if (!std::ranges::equal(read, asked)) {
+  const auto isRead = [&read](const CK_MECHANISM_TYPE& one) {
+    return std::ranges::equal(read, std::as_bytes(std::span(&one, 1)));
+  };
+  if (std::ranges::none_of(ours, isRead)) {
     faults.emplace_back("CKA_ALLOWED_MECHANISMS is not the one mechanism that we use");
   }
 }
 
 /// Sets owner, ref and faults of a secret key by what it calls itself.
-void auditSecretKey(Lease& lease, TokenObject& object) {
+void auditSecretKey(Lease& lease, const Profile& profile, TokenObject& object) {
   const auto handle = static_cast<CK_OBJECT_HANDLE>(object.handle);
   const auto named = keyNamedBy(object.label, object.id);
   if (named == kBindingKeyRef) {
     object.owner = Owner::kBindingKey;
-    object.faults = brokenPromises(lease, handle, bindingKeyPromises());
-    auditMechanisms(lease, handle, CKM_SHA256_HMAC, object.faults);
+    object.faults = brokenPromises(lease, profile, handle, bindingKeyPromises());
+    auditMechanisms(lease, handle, std::array{CK_MECHANISM_TYPE{CKM_SHA256_HMAC}}, object.faults);
   } else if (named && !object.label.empty()) {
     object.owner = Owner::kCmk;
     object.ref = *named;
-    object.faults = brokenPromises(lease, handle, cmkPromises());
-    auditMechanisms(lease, handle, CKM_AES_KEY_WRAP, object.faults);
+    object.faults = brokenPromises(lease, profile, handle, cmkPromises());
+    const std::array ways{wrapMechanism(profile, WrapMethod::kAesKeyWrap).type,
+                          wrapMechanism(profile, WrapMethod::kAesCbcPad).type};
+    auditMechanisms(lease, handle, ways, object.faults);
   } else if (named) {
     object.owner = Owner::kUncertain;
     object.ref = *named;
@@ -147,7 +156,7 @@ void auditSecretKey(Lease& lease, TokenObject& object) {
 
 }  // namespace
 
-TokenObject auditObject(Lease& lease, CK_OBJECT_HANDLE handle) {
+TokenObject auditObject(Lease& lease, const Profile& profile, CK_OBJECT_HANDLE handle) {
   TokenObject object;
   object.handle = handle;
   const CK_ULONG objectClass = readUlong(lease, handle, CKA_CLASS);
@@ -166,7 +175,7 @@ TokenObject auditObject(Lease& lease, CK_OBJECT_HANDLE handle) {
     object.kind = nameIn(kKeyTypes, readUlong(lease, handle, CKA_KEY_TYPE)) + " " + object.kind;
   }
   if (objectClass == CKO_SECRET_KEY) {
-    auditSecretKey(lease, object);
+    auditSecretKey(lease, profile, object);
   } else if (object.label.starts_with(kOurPrefix)) {
     object.owner = Owner::kUncertain;
     object.faults = {"its label has our form, and it is no secret key"};

@@ -25,6 +25,9 @@ constexpr std::array kProfiles = std::to_array<Profile>({
      .evidence = Evidence::kTested,
      .manufacturer = "Mozilla Foundation",
      .localReadsFalse = true},
+    {.name = "tpm2-pkcs11",
+     .evidence = Evidence::kTested,
+     .libraryManufacturer = "tpm2-software.github.io"},
 
     // From vendors' documents, never run: docs/hsm-profiles.md says what each of them promises.
     {.name = "AWS CloudHSM",

@@ -18,11 +18,6 @@ std::array<CK_MECHANISM_TYPE, 1> mechanismsFor(const KeyRef& ref, WrapMechanism 
   return {ref == kBindingKeyRef ? CKM_SHA256_HMAC : wrap.type};
 }
 
-/// Whether the token keeps this promise at all.
-bool isKept(const Promise* promise, const Profile& profile) {
-  return promise == nullptr || promise->type != CKA_LOCAL || !profile.localReadsFalse;
-}
-
 void addNames(Template& attributes, const KeyRef& ref) {
   attributes.text(CKA_LABEL, labelOf(ref));
   if (ref != kBindingKeyRef) attributes.bytes(CKA_ID, objectIdOf(ref));
@@ -48,6 +43,10 @@ void verifyMechanisms(Lease& lease, const KeyRef& ref, CK_OBJECT_HANDLE key, Wra
 }
 
 }  // namespace
+
+bool isKept(const Profile& profile, const Promise& promise) {
+  return promise.type != CKA_LOCAL || !profile.localReadsFalse;
+}
 
 CK_OBJECT_HANDLE generateTokenKey(Lease& lease, const KeyRef& ref, const TrialResult& token) {
   Template attributes = askedFor(promisesFor(ref));
@@ -93,7 +92,7 @@ void verifyAttributes(Lease& lease, const Profile& profile, const KeyRef& ref, C
   const CK_ATTRIBUTE* want = expected.data();
   const CK_ATTRIBUTE* got = actual.attributes();
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    if (!isKept(i < promises.size() ? &promises[i] : nullptr, profile)) continue;
+    if (i < promises.size() && !isKept(profile, promises[i])) continue;
     if (got[i].ulValueLen == want[i].ulValueLen &&
         std::memcmp(got[i].pValue, want[i].pValue, want[i].ulValueLen) == 0) {
       continue;

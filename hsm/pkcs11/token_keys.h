@@ -6,6 +6,9 @@
 
 namespace strongroom::hsm::pkcs11 {
 
+/// Whether tokens of this profile keep the promise at all: one that they cannot is not checked.
+bool isKept(const Profile& profile, const Promise& promise);
+
 /// C_GenerateKey of a CMK, or of the binding key for kBindingKeyRef, as a token object. The caller
 /// holds the administration lock and does not repeat it. Throws kTokenFull.
 CK_OBJECT_HANDLE generateTokenKey(Lease& lease, const KeyRef& ref, const TrialResult& token);

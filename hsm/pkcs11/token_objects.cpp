@@ -53,8 +53,9 @@ std::vector<TokenObject> Pkcs11TokenObjects::list(const ProgressObserver& progre
   });
   std::vector<TokenObject> objects;
   for (const CK_OBJECT_HANDLE handle : handles) {
-    objects.push_back(connection_.once(deadlineIn(kPatience),
-                                       [&](Lease& lease) { return auditObject(lease, handle); }));
+    objects.push_back(connection_.once(deadlineIn(kPatience), [&](Lease& lease) {
+      return auditObject(lease, connection_.profile(), handle);
+    }));
     if (progress) progress(objects.size(), handles.size());
   }
   markDuplicates(objects);
@@ -86,7 +87,7 @@ void Pkcs11TokenObjects::destroy(const TokenObject& object) {
   const auto administration = connection_.administer(deadlineIn(kPatience));
   connection_.once(deadlineIn(kPatience), [&](Lease& lease) {
     const auto handle = static_cast<CK_OBJECT_HANDLE>(object.handle);
-    const TokenObject now = auditObject(lease, handle);
+    const TokenObject now = auditObject(lease, connection_.profile(), handle);
     if (now.owner != object.owner || now.ref != object.ref || now.label != object.label ||
         now.id != object.id) {
       throw Error(ErrorCode::kKeyUnusable,

@@ -4,9 +4,11 @@
 #include <array>
 
 #include "hsm/pkcs11/capabilities.h"
+#include "hsm/pkcs11/key_operations.h"
 #include "hsm/pkcs11/token_connection.h"
 #include "hsm/pkcs11/token_finder.h"
 #include "tests/support/hsm_assertions.h"
+#include "tests/support/key_wrap.h"
 #include "tests/support/module_token.h"
 
 namespace strongroom::testing {
@@ -31,7 +33,7 @@ constexpr std::array kExpected = std::to_array<Expected>({
     {"opencryptoki",
      "openCryptoki soft token",
      WrapMethod::kAesCbcPad,
-     {.extractable = false},
+     {.notPrivate = false, .notSensitive = false, .extractable = false},
      AllowedMechanisms::kRefused,
      256,
      false},
@@ -64,6 +66,30 @@ TEST_F(ModuleTrialTest, ShowsWhatTheDocumentationSays) {
   EXPECT_EQ(trial.allowedMechanisms, expected_.allowedMechanisms);
   EXPECT_EQ(trial.longestDataKey, expected_.longestDataKey);
   EXPECT_EQ(trial.wrapsUnextractableKeys, expected_.wrapsUnextractableKeys);
+}
+
+TEST_F(ModuleTrialTest, ItsWrappingIsWhatTheMethodSays) {
+  Module module(token_.options().module, token_.options().moduleArgument);
+  const Token token = *findToken(module, token_.options().token);
+  TokenConnection connection(module, token, token_.pin().clone(), 1);
+  const WrapMechanism wrap = requireMechanisms(module, token.slot, connection.profile());
+  Template open;
+  open.ulong(CKA_VALUE_LEN, 32).boolean(CKA_TOKEN, false).boolean(CKA_SENSITIVE, false);
+  open.boolean(CKA_EXTRACTABLE, true).boolean(CKA_WRAP, true).boolean(CKA_UNWRAP, true);
+  connection.once(soon(), [&](Lease& lease) {
+    SessionObject wrapping = generateSessionKey(lease, open, 32);
+    const SecretBytes wrappingValue = readValue(lease, wrapping.handle(), 32);
+    for (const std::size_t bytes : {std::size_t{16}, std::size_t{24}, std::size_t{32},
+                                    std::size_t{40}, expected_.longestDataKey}) {
+      SCOPED_TRACE(bytes);
+      SessionObject key =
+          generateSessionKey(lease, dataKeyTemplate(bytes, hsm::Plaintext::kReturn), bytes);
+      const SecretBytes value = readValue(lease, key.handle(), bytes);
+      const Bytes wrapped = wrapKey(lease, wrap, wrapping.handle(), key.handle(), bytes);
+      EXPECT_EQ(wrapped, wrapInSoftware(wrappingValue, expected_.wrap, value.expose()));
+      EXPECT_TRUE(unwrapInSoftware(wrappingValue, expected_.wrap, wrapped) == value);
+    }
+  });
 }
 
 TEST_F(ModuleTrialTest, AModuleThatGivesKeysAwayIsOpenedOnlyWhenAllowed) {

@@ -1,6 +1,7 @@
 #include "tests/support/module_token.h"
 
 #include <cstdlib>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 

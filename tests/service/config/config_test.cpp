@@ -81,6 +81,8 @@ TEST_F(ConfigTest, FillsInDefaultsAndResolvesPathsFromTheFilesFolder) {
   EXPECT_EQ(config.aws.region, "eu-central-1");
   EXPECT_EQ(config.aws.id, "000000000000");
   EXPECT_EQ(config.token.sessions, 8u);
+  EXPECT_EQ(config.token.moduleArgument, "");
+  EXPECT_FALSE(config.token.allowUnsafeModule);
   EXPECT_EQ(config.workers.workers, 2u);
   EXPECT_EQ(config.workers.user, "");
   EXPECT_FALSE(config.workers.network);
@@ -111,6 +113,8 @@ account = "123456789012"
 [token]
 module = "m.so"
 uri = "pkcs11:token=x"
+module_argument = "configdir='sql:/var/nss'"
+allow_unsafe_module = true
 sessions = 5
 workers = 3
 worker_user = "hsm"
@@ -137,6 +141,8 @@ file = "log"
   EXPECT_EQ(config.token.module, folder_ / "m.so");
   EXPECT_EQ(config.token.token.uri, "pkcs11:token=x");
   EXPECT_EQ(config.token.sessions, 5u);
+  EXPECT_EQ(config.token.moduleArgument, "configdir='sql:/var/nss'");
+  EXPECT_TRUE(config.token.allowUnsafeModule);
   EXPECT_EQ(config.workers.workers, 3u);
   EXPECT_EQ(config.workers.user, "hsm");
   EXPECT_TRUE(config.workers.network);
@@ -240,7 +246,7 @@ constexpr Mistake kMistakes[] = {
      "path"},
     {"pin_file = \"../pin\"", "pin = \"1234\"\npin_file = \"a\"",
      "strongroom.toml:10: [token] pin: unknown key; this table takes module, label, serial, uri, "
-     "sessions, pin_file, "
+     "sessions, module_argument, allow_unsafe_module, pin_file, "
      "pin_descriptor, pin_credential, workers, worker_user, worker_network, worker_growth_mib, "
      "new_keys, deadline_milliseconds"},
     {"[store]", "sessions = 3\nworkers = 4\n[store]",

@@ -40,7 +40,15 @@ bool accepted(ByteView blob, const EncryptionContext& context) {
          equalInConstantTime(bindingTag(exampleSubkey(), parsed->body, context), parsed->tag);
 }
 
-// The constants of the next three tests were computed with Python's hmac and hashlib from
+Ciphertext exampleCbcDataKey() {
+  Ciphertext example = exampleDataKey();
+  example.suite = Suite::kCbcDataKey;
+  example.wrapped = counting(0x80, 48);
+  appendBigEndian(example.payload, std::uint16_t{32});
+  return example;
+}
+
+// The constants of the next four tests were computed with Python's hmac and hashlib from
 // docs/ciphertext-format.md: ciphertexts are stored for years, and none of this may ever change.
 
 TEST(CiphertextTest, HasExactlyTheDocumentedLayout) {
@@ -69,8 +77,40 @@ TEST(CiphertextTest, TheTagOfAContextAndAPayloadIsAsDocumented) {
             "895d153dee45a30101be2035bd7667875278f5df55ba0db32227bedb391095ad");
 }
 
-TEST(CiphertextTest, ADataKeyOf32BytesTakes96Bytes) {
+TEST(CiphertextTest, ThoseWrappedByCbcAreAsDocumented) {
+  const Bytes body = encodeBody(exampleCbcDataKey());
+  EXPECT_EQ(toHex(body),
+            "0104101112131415161718191a1b1c1d1e1f000000070030"
+            "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"
+            "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf0020");
+  EXPECT_EQ(toHex(bindingTag(exampleSubkey(), body, {})),
+            "35c3bf6295a7c81f35af113af4098ff440eaae285b190dd880a8265a01e70f6f");
+  Ciphertext message = exampleCbcDataKey();
+  message.suite = Suite::kCbcMessage;
+  message.payload = Bytes(17);
+  EXPECT_EQ(toHex(bindingTag(exampleSubkey(), encodeBody(message), {{"a", "bc"}})),
+            "dd7461df14643baec117ce945f41e8f17be97573cbbd736b80a7b59c9316064d");
+}
+
+TEST(CiphertextTest, ADataKeyOf32BytesTakes96BytesAnd106WrappedByCbc) {
   EXPECT_EQ(sealed(exampleDataKey(), {{"bucket", "photos"}}).size(), 96U);
+  EXPECT_EQ(sealed(exampleCbcDataKey(), {{"bucket", "photos"}}).size(), 106U);
+}
+
+TEST(CiphertextTest, ASuiteIsChosenByMethodAndLengthAndTellsBoth) {
+  using enum hsm::WrapMethod;
+  EXPECT_EQ(dataKeySuite(kAesKeyWrap, 32), Suite::kDataKey);
+  EXPECT_EQ(dataKeySuite(kAesKeyWrap, 31), Suite::kShortDataKey);
+  EXPECT_EQ(dataKeySuite(kAesCbcPad, 32), Suite::kCbcDataKey);
+  EXPECT_EQ(dataKeySuite(kAesCbcPad, 31), Suite::kCbcDataKey);
+  for (const Suite suite : {Suite::kDataKey, Suite::kShortDataKey, Suite::kMessage}) {
+    EXPECT_EQ(wrapMethodOf(suite), kAesKeyWrap);
+  }
+  for (const Suite suite : {Suite::kCbcDataKey, Suite::kCbcMessage}) {
+    EXPECT_EQ(wrapMethodOf(suite), kAesCbcPad);
+  }
+  EXPECT_EQ(messageSuite(kAesKeyWrap), Suite::kMessage);
+  EXPECT_EQ(messageSuite(kAesCbcPad), Suite::kCbcMessage);
 }
 
 TEST(CiphertextTest, EverySuiteSurvivesTheRoundTrip) {
@@ -79,7 +119,8 @@ TEST(CiphertextTest, EverySuiteSurvivesTheRoundTrip) {
     std::size_t wrapped, payload;
   } shapes[] = {{Suite::kDataKey, 24, 0},      {Suite::kDataKey, 1032, 0},
                 {Suite::kShortDataKey, 24, 2}, {Suite::kShortDataKey, 1032, 2},
-                {Suite::kMessage, 40, 1 + 16}, {Suite::kMessage, 40, 4096 + 16}};
+                {Suite::kMessage, 40, 1 + 16}, {Suite::kMessage, 40, 4096 + 16},
+                {Suite::kCbcMessage, 48, 17},  {Suite::kCbcMessage, 48, 4096 + 16}};
   for (const auto& shape : shapes) {
     Ciphertext original = exampleDataKey();
     original.suite = shape.suite;
@@ -111,7 +152,9 @@ TEST(CiphertextTest, LengthsThatNoSuiteMakesAreRefused) {
       {Suite::kDataKey, 16, 0},      {Suite::kDataKey, 41, 0},      {Suite::kDataKey, 1040, 0},
       {Suite::kDataKey, 40, 1},      {Suite::kShortDataKey, 16, 2}, {Suite::kShortDataKey, 24, 0},
       {Suite::kShortDataKey, 24, 3}, {Suite::kMessage, 40, 0},      {Suite::kMessage, 40, 16},
-      {Suite::kMessage, 40, 4113},   {Suite::kMessage, 32, 17}};
+      {Suite::kMessage, 40, 4113},   {Suite::kMessage, 32, 17},     {Suite::kCbcMessage, 40, 17},
+      {Suite::kCbcMessage, 64, 17},  {Suite::kCbcMessage, 48, 16},  {Suite::kCbcDataKey, 48, 0},
+      {Suite::kCbcDataKey, 48, 3}};
   for (const auto& shape : shapes) {
     Ciphertext ciphertext = exampleDataKey();
     ciphertext.suite = shape.suite;
@@ -141,6 +184,25 @@ TEST(CiphertextTest, AShortDataKeyIsCutFromTheNextLengthThatKeyWrapTakes) {
   }
 }
 
+TEST(CiphertextTest, ADataKeyWrappedByCbcHasTheSizeOfItsRecordedLength) {
+  const struct {
+    std::size_t wrapped;
+    std::uint16_t bytes;
+    bool possible;
+  } shapes[] = {{32, 0, false},     {32, 1, true},       {32, 16, true},      {32, 24, true},
+                {32, 25, false},    {48, 24, false},     {48, 25, true},      {48, 32, true},
+                {48, 40, true},     {48, 41, false},     {1024, 1016, true},  {1040, 1017, true},
+                {1040, 1024, true}, {1040, 1025, false}, {1040, 1030, false}, {40, 24, false}};
+  for (const auto& shape : shapes) {
+    Ciphertext ciphertext = exampleCbcDataKey();
+    ciphertext.wrapped.resize(shape.wrapped);
+    ciphertext.payload.clear();
+    appendBigEndian(ciphertext.payload, shape.bytes);
+    EXPECT_EQ(parseCiphertext(sealed(ciphertext, {})).has_value(), shape.possible)
+        << shape.bytes << " of " << shape.wrapped;
+  }
+}
+
 TEST(CiphertextTest, OtherFormatsSuitesAndVersionZeroAreRefused) {
   const Bytes good = sealed(exampleDataKey(), {});
   const auto with = [&](std::size_t at, int value) {
@@ -150,7 +212,7 @@ TEST(CiphertextTest, OtherFormatsSuitesAndVersionZeroAreRefused) {
   };
   ASSERT_TRUE(parseCiphertext(good));
   for (const int format : {0, 2, 255}) EXPECT_FALSE(parseCiphertext(with(0, format)));
-  for (const int suite : {0, 4, 255}) EXPECT_FALSE(parseCiphertext(with(1, suite)));
+  for (const int suite : {0, 4, 5, 6, 255}) EXPECT_FALSE(parseCiphertext(with(1, suite)));
   EXPECT_FALSE(parseCiphertext(with(21, 0)));  // version 7 becomes 0
 }
 
@@ -158,7 +220,7 @@ TEST(CiphertextTest, EveryTruncationIsRefused) {
   Ciphertext message = exampleDataKey();
   message.suite = Suite::kMessage;
   message.payload = counting(5, 40);
-  for (const Ciphertext& original : {exampleDataKey(), message}) {
+  for (const Ciphertext& original : {exampleDataKey(), message, exampleCbcDataKey()}) {
     const Bytes blob = sealed(original, {{"a", "bc"}});
     ASSERT_TRUE(accepted(blob, {{"a", "bc"}}));
     for (std::size_t size = 0; size < blob.size(); ++size) {
@@ -175,7 +237,7 @@ TEST(CiphertextTest, EveryFlippedBitIsRefused) {
   Ciphertext message = exampleDataKey();
   message.suite = Suite::kMessage;
   message.payload = counting(5, 40);
-  for (const Ciphertext& original : {exampleDataKey(), message}) {
+  for (const Ciphertext& original : {exampleDataKey(), message, exampleCbcDataKey()}) {
     const Bytes blob = sealed(original, {{"a", "bc"}});
     for (std::size_t bit = 0; bit < blob.size() * 8; ++bit) {
       Bytes flipped = blob;
@@ -223,9 +285,9 @@ RC_GTEST_PROP(CiphertextProperty, AnyBytesAreSurvived, (const std::vector<std::u
 RC_GTEST_PROP(CiphertextProperty, WhatParsesIsEncodedBackToTheSameBytes,
               (const std::vector<std::uint8_t>& raw)) {
   // A plausible fixed part and lengths that often fit, so that the parser gets past them.
-  const auto wrapped = *rc::gen::element<std::uint16_t>(0, 16, 24, 40, 47, 1032);
+  const auto wrapped = *rc::gen::element<std::uint16_t>(0, 16, 24, 40, 47, 48, 1032);
   const auto payload = *rc::gen::element<std::size_t>(0, 2, 16, 17, 100);
-  Bytes blob{kCiphertextFormat, std::byte(*rc::gen::inRange(1, 4))};
+  Bytes blob{kCiphertextFormat, std::byte(*rc::gen::inRange(1, 6))};
   blob.resize(22, std::byte{3});
   appendBigEndian(blob, wrapped);
   const Bytes filling = asByteVector(raw);

@@ -57,6 +57,73 @@ TEST_F(EnvelopeTest, ADataKeyOf32BytesIsStoredIn96) {
   EXPECT_EQ(dataKey(first_, 32).ciphertext.size(), 96U);
 }
 
+/// On a token that wraps by CBC, and makes no key longer than 64 bytes.
+class WeakerTokenTest : public ::testing::Test {
+ protected:
+  WeakerTokenTest() { hsm_.generateKey(ref_, soon()); }
+  static hsm::Deadline soon() { return hsm::deadlineIn(5s); }
+  SealedDataKey dataKey(std::size_t bytes, hsm::Plaintext plaintext = hsm::Plaintext::kReturn) {
+    return envelope_.generateDataKey(ref_, bytes, kContext, plaintext, soon());
+  }
+  SecretBytes opened(ByteView blob) {
+    const auto parsed = parseCiphertext(blob);
+    EXPECT_TRUE(envelope_.verify(*parsed, kContext, soon()));
+    return envelope_.open(*parsed, soon());
+  }
+
+  const KeyRef ref_{keyId(1), 1};
+  testing::FakeHsm hsm_{hsm::WrapMethod::kAesCbcPad, 64};
+  testing::OneToken tokens_{hsm_};
+  BindingKeys bindings_{tokens_};
+  Envelope envelope_{tokens_, bindings_};
+};
+
+TEST_F(WeakerTokenTest, DataKeysOfEveryLengthOpenAgain) {
+  for (const std::size_t bytes :
+       {1U, 15U, 16U, 17U, 24U, 31U, 32U, 33U, 40U, 56U, 63U, 64U, 65U, 1023U, 1024U}) {
+    const SealedDataKey key = dataKey(bytes);
+    EXPECT_EQ(key.plaintext.size(), bytes);
+    EXPECT_TRUE(opened(key.ciphertext) == key.plaintext) << bytes;
+    const SealedDataKey withheld = dataKey(bytes, hsm::Plaintext::kWithhold);
+    EXPECT_TRUE(withheld.plaintext.empty());
+    EXPECT_EQ(opened(withheld.ciphertext).size(), bytes);
+  }
+}
+
+TEST_F(WeakerTokenTest, ADataKeyOf32BytesIsStoredInLessThan120) {
+  const SealedDataKey key = dataKey(32);
+  EXPECT_EQ(parseCiphertext(key.ciphertext)->parts.suite, Suite::kCbcDataKey);
+  EXPECT_EQ(key.ciphertext.size(), 106U);
+}
+
+TEST_F(WeakerTokenTest, ADataKeyThatItCannotMakeIsSealedAsAMessage) {
+  EXPECT_EQ(parseCiphertext(dataKey(64).ciphertext)->parts.suite, Suite::kCbcDataKey);
+  EXPECT_EQ(hsm_.calls("C_GenerateRandom"), 0U);
+  EXPECT_EQ(parseCiphertext(dataKey(65).ciphertext)->parts.suite, Suite::kCbcMessage);
+  EXPECT_EQ(hsm_.calls("C_GenerateRandom"), 1U);
+}
+
+TEST_F(WeakerTokenTest, MessagesOpenAgain) {
+  for (const std::size_t size : {1U, 4096U}) {
+    const std::string message(size, 'm');
+    const Bytes blob = envelope_.encrypt(ref_, asBytes(message), kContext, soon());
+    EXPECT_EQ(asText(opened(blob).expose()), message);
+  }
+}
+
+TEST_F(WeakerTokenTest, NothingReachesItBeforeTheTagWasChecked) {
+  const Bytes blob = dataKey(32).ciphertext;
+  const std::uint64_t calls = hsm_.calls();
+  for (std::size_t bit = 0; bit < blob.size() * 8; ++bit) {
+    Bytes flipped = blob;
+    flipped[bit / 8] ^= std::byte{1} << (bit % 8);
+    const auto parsed = parseCiphertext(flipped);
+    EXPECT_FALSE(parsed && parsed->parts.ref == ref_ && envelope_.verify(*parsed, kContext, soon()))
+        << "bit " << bit;
+  }
+  EXPECT_EQ(hsm_.calls(), calls) << "CBC would have told a caller whether the padding was right";
+}
+
 TEST_F(EnvelopeTest, AWithheldPlaintextNeverLeavesTheToken) {
   const SealedDataKey key =
       envelope_.generateDataKey(first_, 32, kContext, hsm::Plaintext::kWithhold, deadline());
