@@ -12,6 +12,9 @@
 
 namespace strongroom::hsm {
 
+/// The connections that one worker can have, each with a session of its own.
+inline constexpr std::uint32_t kMaxSessionsPerWorker = 100;
+
 /// How the processes that hold a module are kept. The defaults are those of docs/configuration.md.
 struct WorkerOptions {
   unsigned workers = 2;                       ///< how many serve at the same time
@@ -26,7 +29,7 @@ struct WorkerOptions {
   std::chrono::milliseconds pulseLimit{1'000};  ///< a worker that answers none for so long is gone
   std::chrono::milliseconds openingLimit{60'000};
   std::chrono::milliseconds overdueGrace{500};  ///< past its deadline, a call hangs
-  std::chrono::milliseconds stopLimit{5'000};
+  std::chrono::milliseconds stopLimit{3'000};
   std::chrono::milliseconds longestPause{1'000};  ///< between two tries to open
 };
 
@@ -38,9 +41,10 @@ using WorkerLog = std::function<void(const std::string& line)>;
 /// its login or its token, or has grown too large is replaced; calls on it fail with
 /// kTokenUnavailable by their deadline or, when they may be repeated, are made once more on another
 /// worker. The PIN is read by each worker anew, and given to the token by one of them at a time; a
-/// refused PIN stops that until retryLogin().
+/// refused PIN stops that until retryLogin(). The token's sessions are at most
+/// kMaxSessionsPerWorker for each worker.
 /// Throws as openToken() does, and std::runtime_error when no worker can be started. `log` is
-/// called from a thread of ours.
+/// called from a thread of ours, without a lock held.
 std::unique_ptr<Hsm> openIsolatedToken(const TokenOptions& token, const PinSource& pin,
                                        const WorkerOptions& options, WorkerLog log = {});
 

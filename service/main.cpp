@@ -11,6 +11,7 @@
 
 #include "hsm/process_hardening.h"
 #include "service/app.h"
+#include "service/http/descriptor_limit.h"
 #include "service/logging.h"
 #include "service/process.h"
 
@@ -66,6 +67,7 @@ class Daemon final : public Poco::Util::ServerApplication {
   int serve() {
     const config::Config config = config::load(file_);
     setUpLogging(config.logLevel, config.logFile);
+    http::raiseDescriptorLimit();  // before the tokens, whose workers need some
     App app(config);
     Poco::Logger& logger = Poco::Logger::get("service");
     for (;;) {

@@ -15,6 +15,7 @@ SessionPool::SessionPool(Module& module, CK_SLOT_ID slot, SecretBytes pin, std::
   idle_.reserve(limit_);
   unclosed_.reserve(limit_);
   logIn();
+  if (renewal_ == Renewal::kFail) pin_ = SecretBytes();
 }
 
 Lease SessionPool::lease(Deadline deadline) {

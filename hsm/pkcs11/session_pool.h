@@ -138,7 +138,7 @@ class SessionPool {
 
   Module& module_;
   const CK_SLOT_ID slot_;
-  const SecretBytes pin_;
+  SecretBytes pin_;  ///< empty once it was given for the last time
   const std::size_t limit_;
   const Renewal renewal_;
   Session anchor_;  ///< touched by the constructor and under restoring_ only

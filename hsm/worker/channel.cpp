@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -31,6 +32,29 @@ int pollTimeout(Deadline deadline) {
   return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
 }
 
+/// Whether `descriptor` is ready, or has failed, by `deadline`.
+bool waitFor(int descriptor, short events, Deadline deadline) {
+  while (true) {
+    pollfd waiting{descriptor, events, 0};
+    const int ready = ::poll(&waiting, 1, pollTimeout(deadline));
+    if (ready < 0 && errno != EINTR) fail("poll");
+    if (ready > 0) return true;
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+  }
+}
+
+/// Takes `sent` bytes from the front of what is to be sent.
+void passOver(msghdr& header, std::size_t sent) {
+  while (header.msg_iovlen > 0 && sent >= header.msg_iov->iov_len) {
+    sent -= header.msg_iov->iov_len;
+    ++header.msg_iov;
+    --header.msg_iovlen;
+  }
+  if (header.msg_iovlen == 0) return;
+  header.msg_iov->iov_base = static_cast<std::byte*>(header.msg_iov->iov_base) + sent;
+  header.msg_iov->iov_len -= sent;
+}
+
 }  // namespace
 
 void Descriptor::close() {
@@ -43,7 +67,11 @@ std::pair<Descriptor, Descriptor> connectedPair() {
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-void Channel::send(const SecretBytes& message, const std::vector<int>& descriptors) {
+void Channel::send(const SecretBytes& message, Deadline deadline,
+                   const std::vector<int>& descriptors) {
+  if (descriptors.size() > kMaxDescriptors) {
+    throw std::length_error("more descriptors than a message can carry");
+  }
   std::array<std::byte, kLengthBytes> length;
   for (std::size_t i = 0; i < kLengthBytes; ++i) {
     length[i] = static_cast<std::byte>(message.size() >> (8 * (kLengthBytes - 1 - i)));
@@ -64,35 +92,27 @@ void Channel::send(const SecretBytes& message, const std::vector<int>& descripto
     std::memcpy(CMSG_DATA(first), descriptors.data(), descriptors.size() * sizeof(int));
   }
   while (header.msg_iovlen > 0) {
-    ssize_t sent = ::sendmsg(descriptor(), &header, MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) throw Closed();
-    if (sent < 0) fail("sendmsg");
+    const ssize_t sent = ::sendmsg(descriptor(), &header, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0) {
+      if (errno == EINTR) continue;
+      if (errno == EPIPE || errno == ECONNRESET) throw Closed();
+      if (errno != EAGAIN) fail("sendmsg");
+      if (!waitFor(descriptor(), POLLOUT, deadline)) throw Closed();
+      continue;
+    }
     header.msg_control = nullptr;  // they have gone with the first byte
     header.msg_controllen = 0;
-    while (header.msg_iovlen > 0 && static_cast<std::size_t>(sent) >= header.msg_iov->iov_len) {
-      sent -= static_cast<ssize_t>(header.msg_iov->iov_len);
-      ++header.msg_iov;
-      --header.msg_iovlen;
-    }
-    if (header.msg_iovlen > 0) {
-      header.msg_iov->iov_base = static_cast<std::byte*>(header.msg_iov->iov_base) + sent;
-      header.msg_iov->iov_len -= static_cast<std::size_t>(sent);
-    }
+    passOver(header, static_cast<std::size_t>(sent));
   }
 }
 
-std::optional<SecretBytes> Channel::receive(Deadline deadline) {
+std::optional<SecretBytes> Channel::receive(Deadline deadline, std::size_t most) {
   while (true) {
-    if (auto message = takeMessage()) return message;
-    pollfd waiting{descriptor(), POLLIN, 0};
-    const int ready = ::poll(&waiting, 1, pollTimeout(deadline));
-    if (ready < 0 && errno != EINTR) fail("poll");
-    if (ready > 0) {
-      fill();
-    } else if (std::chrono::steady_clock::now() >= deadline) {
-      return std::nullopt;
-    }
+    if (auto message = takeMessage(most)) return message;
+    // What is there is read also when it is late; a peer that sends byte by byte gains no time.
+    if (!waitFor(descriptor(), POLLIN, deadline)) return std::nullopt;
+    fill();
+    if (std::chrono::steady_clock::now() >= deadline) return takeMessage(most);
   }
 }
 
@@ -102,19 +122,27 @@ SecretBytes Channel::receive() {
   }
 }
 
-bool Channel::fill() {
+void Channel::fill() {
   iovec part{buffer_.exposeWritable().data() + filled_, buffer_.size() - filled_};
   alignas(cmsghdr) std::array<std::byte, controlSize(kMaxDescriptors)> control;
   msghdr header{};
   header.msg_iov = &part;
   header.msg_iovlen = 1;
-  header.msg_control = control.data();
-  header.msg_controllen = control.size();
+  if (takes_ == Descriptors::kTaken) {
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+  }
   const ssize_t got = ::recvmsg(descriptor(), &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return false;
+  if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
   if (got == 0 || (got < 0 && errno == ECONNRESET)) throw Closed();
   if (got < 0) fail("recvmsg");
-  for (cmsghdr* row = CMSG_FIRSTHDR(&header); row != nullptr; row = CMSG_NXTHDR(&header, row)) {
+  filled_ += static_cast<std::size_t>(got);
+  if (takes_ == Descriptors::kTaken) takeDescriptorsOf(header);
+}
+
+void Channel::takeDescriptorsOf(const msghdr& header) {
+  auto* writable = const_cast<msghdr*>(&header);  // CMSG_NXTHDR takes no const, and reads
+  for (cmsghdr* row = CMSG_FIRSTHDR(writable); row != nullptr; row = CMSG_NXTHDR(writable, row)) {
     if (row->cmsg_level != SOL_SOCKET || row->cmsg_type != SCM_RIGHTS) continue;
     const std::size_t count = (row->cmsg_len - CMSG_LEN(0)) / sizeof(int);
     for (std::size_t i = 0; i < count; ++i) {
@@ -123,22 +151,18 @@ bool Channel::fill() {
       descriptors_.emplace_back(number);
     }
   }
-  filled_ += static_cast<std::size_t>(got);
-  return true;
 }
 
-std::optional<SecretBytes> Channel::takeMessage() {
+std::optional<SecretBytes> Channel::takeMessage(std::size_t most) {
   if (filled_ < kLengthBytes) return std::nullopt;
   const ByteView all = buffer_.expose().first(filled_);
   const std::size_t size = readBigEndian<std::uint32_t>(all.first(kLengthBytes));
-  if (size > kMaxMessage) throw ProtocolError("a message is announced that is too long");
+  if (size > most) throw ProtocolError("a message is announced that is too long");
   const std::size_t whole = kLengthBytes + size;
-  if (whole > buffer_.size()) {
-    SecretBytes larger(whole);
-    std::ranges::copy(all, larger.exposeWritable().begin());
-    buffer_ = std::move(larger);
+  if (filled_ < whole) {
+    makeRoomFor(whole);
+    return std::nullopt;
   }
-  if (filled_ < whole) return std::nullopt;
   SecretBytes message(all.subspan(kLengthBytes, size));
   // Requests and answers alternate, so that hardly ever more than one message is here.
   const auto storage = buffer_.exposeWritable();
@@ -146,7 +170,16 @@ std::optional<SecretBytes> Channel::takeMessage() {
             storage.begin() + static_cast<std::ptrdiff_t>(filled_), storage.begin());
   explicit_bzero(storage.data() + (filled_ - whole), whole);
   filled_ -= whole;
+  if (filled_ == 0 && buffer_.size() > kMaxMessage) buffer_ = SecretBytes(kBuffer);
   return message;
+}
+
+void Channel::makeRoomFor(std::size_t whole) {
+  if (filled_ < buffer_.size()) return;
+  // By doubling, so that memory is given for what has come and not for what is announced.
+  SecretBytes larger(std::min(whole, 2 * buffer_.size()));
+  std::ranges::copy(buffer_.expose(), larger.exposeWritable().begin());
+  buffer_ = std::move(larger);
 }
 
 void Channel::shutDown() noexcept {

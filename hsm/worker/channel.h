@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/socket.h>
+
 #include <array>
 #include <optional>
 #include <stdexcept>
@@ -7,6 +9,7 @@
 #include <vector>
 
 #include "hsm/hsm.h"
+#include "hsm/open_isolated_token.h"
 #include "hsm/secret_bytes.h"
 
 namespace strongroom::hsm::worker {
@@ -42,19 +45,27 @@ class Closed : public std::runtime_error {
 /// it. What passes through its buffer is wiped. For one thread at a time.
 class Channel {
  public:
-  /// The longest message: a list of 500,000 keys. A peer that announces a longer one has broken
-  /// the protocol.
-  static constexpr std::size_t kMaxMessage = 10'000'000;
+  /// The longest ordinary message, in bytes, and the longest of all: a list of 500,000 keys. A peer
+  /// that announces a longer one than it is expected to send has broken the protocol.
+  static constexpr std::size_t kMaxMessage = 64 * 1024;
+  static constexpr std::size_t kMaxList = 10'000'000;
 
-  explicit Channel(Descriptor socket) : socket_(std::move(socket)) {}
+  /// Whether descriptors that come with messages are taken, or dropped by the kernel.
+  enum class Descriptors : std::uint8_t { kDropped, kTaken };
 
-  /// Sends a message, with descriptors beside it where there are some (at most kMaxDescriptors);
-  /// waits while the peer does not take it. Throws Closed.
-  void send(const SecretBytes& message, const std::vector<int>& descriptors = {});
+  explicit Channel(Descriptor socket, Descriptors descriptors = Descriptors::kDropped)
+      : socket_(std::move(socket)), takes_(descriptors) {}
 
-  /// The next message; nullopt when it is not whole at `deadline`: what came so far is kept, and a
-  /// later call goes on with it. Throws Closed, and ProtocolError for a length that cannot be.
-  std::optional<SecretBytes> receive(Deadline deadline);
+  /// Sends a message, with descriptors beside it where there are some (at most kMaxDescriptors).
+  /// Throws Closed, also when the peer has not taken all of it by `deadline`: with half a message
+  /// sent, the connection is of no more use.
+  void send(const SecretBytes& message, Deadline deadline,
+            const std::vector<int>& descriptors = {});
+
+  /// The next message, of at most `most` bytes; nullopt when it is not whole at `deadline`: what
+  /// came so far is kept, and a later call goes on with it. Throws Closed, and ProtocolError for a
+  /// length that cannot be.
+  std::optional<SecretBytes> receive(Deadline deadline, std::size_t most = kMaxMessage);
 
   /// receive() without a deadline.
   SecretBytes receive();
@@ -67,15 +78,20 @@ class Channel {
 
   int descriptor() const { return socket_.number(); }
 
-  static constexpr std::size_t kMaxDescriptors = 128;
+  static constexpr std::size_t kMaxDescriptors = kMaxSessionsPerWorker + 1;
 
  private:
-  /// Reads what is there; false when it would block.
-  bool fill();
-  std::optional<SecretBytes> takeMessage();
+  /// Reads what is there, if anything.
+  void fill();
+  void takeDescriptorsOf(const msghdr& header);
+  std::optional<SecretBytes> takeMessage(std::size_t most);
+  void makeRoomFor(std::size_t whole);
+
+  static constexpr std::size_t kBuffer = 4096;
 
   Descriptor socket_;
-  SecretBytes buffer_{4096};
+  Descriptors takes_;
+  SecretBytes buffer_{kBuffer};
   std::size_t filled_ = 0;
   std::vector<Descriptor> descriptors_;
 };

@@ -7,8 +7,8 @@ namespace {
 
 using Outcome = Exchange::Outcome;
 
-/// Room for what a message has besides: no call takes so much.
-constexpr std::size_t kMaxData = 64 * 1024;
+/// No call takes so much, and a message holds more.
+constexpr std::size_t kMaxData = 32 * 1024;
 
 [[noreturn]] void refuseLate() {
   throw Error(ErrorCode::kTokenUnavailable, "the token did not answer before the deadline");
@@ -53,18 +53,8 @@ Answer IsolatedHsm::once(const Request& request) {
   return resultOf(pool_.exchange(request));
 }
 
-Answer IsolatedHsm::administer(const Request& request) {
-  const std::unique_lock turn(administration_, request.deadline);
-  if (!turn) {
-    throw Error(ErrorCode::kBusy,
-                "another key was being made, listed or destroyed until the "
-                "deadline");
-  }
-  return once(request);
-}
-
 void IsolatedHsm::generateKey(const KeyRef& ref, Deadline deadline) {
-  administer({.operation = Operation::kGenerateKey, .deadline = deadline, .ref = ref});
+  once({.operation = Operation::kGenerateKey, .deadline = deadline, .ref = ref});
 }
 
 void IsolatedHsm::verifyKey(const KeyRef& ref, Deadline deadline) {
@@ -72,11 +62,11 @@ void IsolatedHsm::verifyKey(const KeyRef& ref, Deadline deadline) {
 }
 
 void IsolatedHsm::destroyKey(const KeyRef& ref, Deadline deadline) {
-  administer({.operation = Operation::kDestroyKey, .deadline = deadline, .ref = ref});
+  once({.operation = Operation::kDestroyKey, .deadline = deadline, .ref = ref});
 }
 
 std::vector<KeyRef> IsolatedHsm::listKeys(Deadline deadline) {
-  return administer({.operation = Operation::kListKeys, .deadline = deadline}).refs;
+  return repeatable({.operation = Operation::kListKeys, .deadline = deadline}).refs;
 }
 
 DataKey IsolatedHsm::generateDataKey(const KeyRef& ref, std::size_t bytes, Plaintext plaintext,
@@ -88,6 +78,9 @@ DataKey IsolatedHsm::generateDataKey(const KeyRef& ref, std::size_t bytes, Plain
                   .bytes = static_cast<std::uint32_t>(std::min<std::size_t>(bytes, UINT32_MAX)),
                   .plaintext = plaintext});
   const std::size_t expected = plaintext == Plaintext::kReturn ? bytes : 0;
+  if (answer.wrapped.size() != wrappedSize(answer.method, bytes)) {
+    throw Error(ErrorCode::kFault, "a worker answered a wrapped key of another length");
+  }
   return {.wrapped = std::move(answer.wrapped),
           .plaintext = ofSize(std::move(answer.secret), expected),
           .method = answer.method};

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "hsm/deadline_mutex.h"
 #include "hsm/worker/worker_pool.h"
 
 namespace strongroom::hsm::worker {
@@ -32,11 +31,8 @@ class IsolatedHsm final : public Hsm {
   Answer repeatable(const Request& request);
   /// The answer of a worker to a request that must not be made twice.
   Answer once(const Request& request);
-  /// As once(), and no other such request at the same time: workers do not see each other's locks.
-  Answer administer(const Request& request);
 
   mutable WorkerPool pool_;
-  DeadlineMutex administration_;
 };
 
 }  // namespace strongroom::hsm::worker

@@ -1,7 +1,9 @@
 // strongroom-hsm-worker: holds a PKCS#11 module, its login and its keys in a process of their own,
 // for strongroomd, which starts it. Descriptor 3 is the connection to it.
 //
-//   strongroom-hsm-worker [--network] [--user NAME]
+//   strongroom-hsm-worker --build VERSION [--network] [--user NAME]
+#include <fcntl.h>
+
 #include <csignal>
 #include <cstring>
 #include <iostream>
@@ -26,21 +28,30 @@ int run(int argc, char** argv) {
   using namespace strongroom::hsm;
   bool network = false;
   const char* user = nullptr;
+  const char* build = "";
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--network") == 0) {
       network = true;
     } else if (std::strcmp(argv[i], "--user") == 0 && i + 1 < argc) {
       user = argv[++i];
+    } else if (std::strcmp(argv[i], "--build") == 0 && i + 1 < argc) {
+      build = argv[++i];
     } else {
       std::cerr << "strongroom-hsm-worker: strongroomd starts this program; it is of no use to a "
                    "person\n";
       return kUsage;
     }
   }
+  if (std::strcmp(build, STRONGROOM_VERSION) != 0) {
+    std::cerr << "strongroom-hsm-worker: this is " << STRONGROOM_VERSION << ", and the service is "
+              << build << ": restart it after an upgrade\n";
+    return kFault;
+  }
   if (user != nullptr) worker::becomeUser(user);
   hardenProcess();
   worker::confine(network);
-  worker::Channel control{worker::Descriptor(kControl)};
+  ::fcntl(kControl, F_SETFD, FD_CLOEXEC);  // a module may start programs of its own
+  worker::Channel control(worker::Descriptor(kControl), worker::Channel::Descriptors::kTaken);
   worker::serve(control);
   return 0;
 }

@@ -60,6 +60,20 @@ TokenDescription readDescription(Reader& in) {
   return token;
 }
 
+/// PKCS#11 v2.40 has 68.
+constexpr std::size_t kMaxFunctions = 100;
+
+/// It becomes a metric's label.
+std::string readFunctionName(Reader& in) {
+  constexpr std::string_view kCharacters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+  std::string name = in.text();
+  if (name.size() > 64 || name.find_first_not_of(kCharacters) != std::string::npos) {
+    throw ProtocolError("a pong names no function");
+  }
+  return name;
+}
+
 /// The members of Statistics that are plain counts, in the order in which they are sent.
 constexpr std::uint64_t Statistics::*kCounts[] = {
     &Statistics::sessionLimit,   &Statistics::sessionsOpen,
@@ -71,7 +85,8 @@ constexpr std::uint64_t Statistics::*kCounts[] = {
 
 SecretBytes encode(const Request& request) {
   Writer out;
-  out.number(static_cast<std::uint8_t>(request.operation))
+  out.number(request.number)
+      .number(static_cast<std::uint8_t>(request.operation))
       .number(static_cast<std::uint64_t>(request.deadline.time_since_epoch().count()));
   write(out, request.ref);
   out.number(request.bytes)
@@ -84,6 +99,7 @@ SecretBytes encode(const Request& request) {
 Request decodeRequest(ByteView message) {
   Reader in(message);
   Request request;
+  request.number = in.number<std::uint32_t>();
   request.operation = static_cast<Operation>(in.below(kOperations));
   request.deadline =
       Deadline(Deadline::duration(static_cast<Deadline::rep>(in.number<std::uint64_t>())));
@@ -99,6 +115,7 @@ Request decodeRequest(ByteView message) {
 
 SecretBytes encode(const Answer& answer) {
   Writer out;
+  out.number(answer.number);
   write(out, answer.error);
   out.flag(answer.replaceWorker).bytes(answer.secret.expose()).bytes(answer.wrapped);
   out.number(static_cast<std::uint8_t>(answer.method));
@@ -109,6 +126,7 @@ SecretBytes encode(const Answer& answer) {
 Answer decodeAnswer(ByteView message) {
   Reader in(message);
   Answer answer;
+  answer.number = in.number<std::uint32_t>();
   answer.error = readError(in);
   answer.replaceWorker = in.flag();
   answer.secret = SecretBytes(in.bytes());
@@ -187,8 +205,11 @@ Pong decodePong(ByteView message) {
   pong.statistics.leaseWaitSeconds = in.real();
   pong.residentBytes = in.number<std::uint64_t>();
   while (in.left() > 0) {
+    if (pong.statistics.calls.size() == kMaxFunctions) {
+      throw ProtocolError("a pong counts more functions than PKCS#11 has");
+    }
     CallCount row;
-    row.function = in.text();
+    row.function = readFunctionName(in);
     row.calls = in.number<std::uint64_t>();
     row.errors = in.number<std::uint64_t>();
     row.seconds = in.real();

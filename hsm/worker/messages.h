@@ -13,7 +13,7 @@ namespace strongroom::hsm::worker {
 
 // What the service and a worker say to one another. There are two kinds of connection: one control
 // connection a worker (Open, then Ping and Stop), and its lanes, each of which carries one Request
-// at a time and the Answer to it. Both ends are of the same build, so no version is sent.
+// at a time and the Answer to it. Both ends are of the same build, which a worker makes sure of.
 
 /// The calls of hsm::Hsm that reach a token.
 enum class Operation : std::uint8_t {
@@ -29,8 +29,15 @@ enum class Operation : std::uint8_t {
 };
 inline constexpr std::uint8_t kOperations = 9;
 
+/// Whether a call makes, lists or destroys keys: at most one such call is made at a time.
+constexpr bool isAdministrative(Operation operation) {
+  return operation == Operation::kGenerateKey || operation == Operation::kDestroyKey ||
+         operation == Operation::kListKeys;
+}
+
 /// One call. Every operation has every field; those that it does not use stay as they are here.
 struct Request {
+  std::uint32_t number = 0;  ///< of the lane's requests; its answer repeats it
   Operation operation = Operation::kProbe;
   Deadline deadline{};  ///< CLOCK_MONOTONIC, which all processes of a machine share
   KeyRef ref{};
@@ -42,6 +49,7 @@ struct Request {
 
 /// What came of it: an error, or the results of its operation.
 struct Answer {
+  std::uint32_t number = 0;
   std::optional<Error> error;
   bool replaceWorker = false;  ///< only a new worker can mend what is wrong
   SecretBytes secret;          ///< a plaintext, a MAC, random bytes

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <stdexcept>
 #include <system_error>
 
 #include "hsm/worker/isolated_hsm.h"
@@ -19,29 +20,38 @@ using worker::Descriptor;
 /// More than any PIN; readPin() refuses what is longer than one.
 constexpr std::size_t kMaxPinFile = 4096;
 
+[[noreturn]] void refusePin(int number, const std::string& why) {
+  throw std::runtime_error("PIN from descriptor " + std::to_string(number) + ": " + why);
+}
+
 /// A PIN from a descriptor can be read once, and every worker needs it: what the descriptor holds
-/// is moved into a file in memory by the kernel, and never enters ours.
+/// is moved into a file in memory by the kernel, which nobody can change afterwards, and never
+/// enters the memory of this process.
 Descriptor keepPin(int number) {
   const Descriptor source(number);
-  Descriptor file(::memfd_create("strongroom-pin", MFD_CLOEXEC));
+  Descriptor file(::memfd_create("strongroom-pin", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!file) throw std::system_error(errno, std::generic_category(), "memfd_create");
+  std::size_t all = 0;
   while (true) {
     ssize_t moved = ::splice(source.number(), nullptr, file.number(), nullptr, kMaxPinFile, 0);
     if (moved < 0 && errno == EINVAL) {  // no pipe
       moved = ::sendfile(file.number(), source.number(), nullptr, kMaxPinFile);
     }
     if (moved < 0 && errno == EINTR) continue;
-    if (moved < 0) {
-      throw std::system_error(
-          errno, std::generic_category(),
-          "PIN from descriptor " + std::to_string(number) + ": a pipe or a file is needed");
-    }
-    if (moved == 0) return file;
+    if (moved < 0) refusePin(number, "a pipe or a file is needed");
+    if (moved == 0) break;
+    all += static_cast<std::size_t>(moved);
+    if (all > kMaxPinFile) refusePin(number, "much longer than a PIN");
   }
+  constexpr int kSeals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+  if (::fcntl(file.number(), F_ADD_SEALS, kSeals) != 0) {
+    throw std::system_error(errno, std::generic_category(), "F_ADD_SEALS");
+  }
+  return file;
 }
 
 std::vector<std::string> argumentsOf(const WorkerOptions& options) {
-  std::vector<std::string> arguments;
+  std::vector<std::string> arguments{"--build", STRONGROOM_VERSION};
   if (options.network) arguments.emplace_back("--network");
   if (!options.user.empty()) arguments.insert(arguments.end(), {"--user", options.user});
   return arguments;

@@ -28,9 +28,10 @@ class SpawnPlan {
  public:
   explicit SpawnPlan(const Descriptor& control) {
     posix_spawn_file_actions_init(&actions_);
+    // First, for a program that was started without standard input has another file there.
+    posix_spawn_file_actions_adddup2(&actions_, control.number(), kControl);
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions_, control.number(), kControl);
     posix_spawn_file_actions_addclosefrom_np(&actions_, kControl + 1);
     posix_spawnattr_init(&attributes_);
     posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK);
@@ -95,12 +96,12 @@ void Process::kill() noexcept {
 }
 
 const std::string& Process::ended() {
+  if (!end_.empty()) return end_;
   siginfo_t info{};
-  if (end_.empty() &&
-      ::waitid(P_PIDFD, static_cast<id_t>(descriptor()), &info, WEXITED | WNOHANG) == 0 &&
-      info.si_pid != 0) {
-    end_ = describe(info);
-  }
+  const int result = ::waitid(P_PIDFD, static_cast<id_t>(descriptor()), &info, WEXITED | WNOHANG);
+  if (result == 0 && info.si_pid != 0) end_ = describe(info);
+  // Whoever started us ignores SIGCHLD: then nobody tells how children end.
+  if (result != 0 && errno == ECHILD) end_ = "unknown";
   return end_;
 }
 

@@ -1,5 +1,6 @@
 #include "hsm/worker/server.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -130,10 +131,28 @@ void serveLane(Channel& lane, Hsm& hsm) {
   try {
     while (true) {
       const SecretBytes message = lane.receive();
-      lane.send(encode(answerTo(hsm, decodeRequest(message.expose()))));
+      const Request request = decodeRequest(message.expose());
+      Answer answer = answerTo(hsm, request);
+      answer.number = request.number;
+      lane.send(encode(answer), Deadline::max());
     }
   } catch (const Closed&) {
     // The ordinary end: the service, or our own main thread, closed the lane.
+  }
+}
+
+/// The token's PIN; `kept` is the file that the service keeps it in when it came by a descriptor.
+SecretBytes readPinOf(const Open& open, const Descriptor& kept) {
+  PinSource source = open.pin;
+  if (source.descriptor >= 0) {
+    // A new opening, with a place of its own in the file: the service's other workers have theirs.
+    const std::string file = "/proc/self/fd/" + std::to_string(kept.number());
+    source.descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  }
+  try {
+    return readPin(source);
+  } catch (const std::exception& error) {  // to be mended by a person
+    throw Error(ErrorCode::kPinRefused, error.what());
   }
 }
 
@@ -142,26 +161,28 @@ struct OpenedToken {
   Opened message;
 };
 
-OpenedToken openAsAsked(Open open, const std::vector<Descriptor>& descriptors) {
+OpenedToken openAsAsked(Open open, const Descriptor& pin) {
   OpenedToken result;
   try {
-    if (open.pin.descriptor >= 0) {
-      // The service keeps the file, which is read anew by each worker; ours is a copy of the
-      // descriptor, and readPin() closes what it reads.
-      open.pin.descriptor = ::dup(descriptors.back().number());
-      ::lseek(open.pin.descriptor, 0, SEEK_SET);
-    }
     open.token.renewLogin = false;
-    result.hsm = openToken(open.token, readPin(open.pin));
+    result.hsm = openToken(open.token, readPinOf(open, pin));
     result.message.description = result.hsm->describe();
     result.message.witness = result.hsm->bindingMac(asBytes(kWitnessMessage),
                                                     deadlineIn(std::chrono::seconds(kLastSeconds)));
   } catch (const Error& error) {
     result.message.error = error;
-  } catch (const std::exception& error) {  // what readPin() says, to be mended by a person
-    result.message.error = Error(ErrorCode::kPinRefused, error.what());
+  } catch (const std::exception& error) {
+    result.message.error = Error(ErrorCode::kFault, error.what());
   }
   return result;
+}
+
+/// Ends the process when the module keeps it from ending by itself.
+void endWithinSeconds(unsigned seconds) {
+  std::thread([seconds] {
+    std::this_thread::sleep_for(std::chrono::seconds(seconds));
+    ::_exit(1);
+  }).detach();
 }
 
 /// Answers pings until the service says stop or is gone. `hsm` is set when the token is open.
@@ -171,7 +192,7 @@ void answerPings(Channel& control, const std::atomic<Hsm*>& hsm) {
       Pong pong;
       pong.residentBytes = residentBytes();
       if (const Hsm* open = hsm.load()) pong.statistics = open->statistics();
-      control.send(encode(pong));
+      control.send(encode(pong), Deadline::max());
     }
   } catch (const Closed&) {
     // The service is gone.
@@ -182,18 +203,26 @@ void answerPings(Channel& control, const std::atomic<Hsm*>& hsm) {
 
 void serve(Channel& control) {
   const SecretBytes first = control.receive();
-  const std::vector<Descriptor> descriptors = control.takeDescriptors();
+  std::vector<Descriptor> descriptors = control.takeDescriptors();
   const Open open = decodeOpen(first.expose());
-  std::atomic<Hsm*> opened{nullptr};
-  std::list<Channel> lanes;
-  const std::size_t laneCount = descriptors.size() - (open.pin.descriptor >= 0 ? 1 : 0);
-  for (std::size_t i = 0; i < laneCount; ++i) {
-    lanes.emplace_back(Descriptor(::dup(descriptors[i].number())));
+  const bool hasPin = open.pin.descriptor >= 0;
+  if (descriptors.size() != open.token.sessions + (hasPin ? 1 : 0)) {
+    throw ProtocolError("descriptors were lost on their way: are too many files open?");
   }
+  Descriptor pin;
+  if (hasPin) {
+    pin = std::move(descriptors.back());
+    descriptors.pop_back();
+  }
+  std::list<Channel> lanes;
+  for (Descriptor& descriptor : descriptors) lanes.emplace_back(std::move(descriptor));
+
+  std::atomic<Hsm*> opened{nullptr};
   OpenedToken token;
   std::thread working([&] {
-    token = openAsAsked(open, descriptors);
-    control.send(encode(token.message));
+    token = openAsAsked(open, pin);
+    pin.close();
+    control.send(encode(token.message), Deadline::max());
     if (!token.hsm) return;
     opened = token.hsm.get();
     std::list<std::jthread> threads;  // its end waits for each
@@ -202,7 +231,7 @@ void serve(Channel& control) {
     }
   });
   answerPings(control, opened);
-  ::alarm(kLastSeconds);
+  endWithinSeconds(kLastSeconds);
   for (Channel& lane : lanes) lane.shutDown();
   working.join();
 }

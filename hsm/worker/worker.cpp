@@ -6,6 +6,9 @@
 namespace strongroom::hsm::worker {
 namespace {
 
+/// A new process takes its first message when it runs, and the socket holds it until then.
+constexpr std::chrono::seconds kTaking{1};
+
 constexpr std::array<std::string_view, kReasons> kReasonNames{"stopped", "not-opened", "crashed",
                                                               "hung",    "replaced",   "grown"};
 
@@ -24,7 +27,7 @@ Worker::Worker(unsigned itsNumber, const Launch& launch)
   std::vector<int> numbers;
   for (std::uint32_t i = 0; i < launch.token.sessions; ++i) {
     auto [lane, end] = connectedPair();
-    lanes.push_back({.channel = Channel(std::move(lane))});
+    lanes.emplace_back(Lane{.channel = Channel(std::move(lane))});
     numbers.push_back(end.number());
     ends.push_back(std::move(end));
   }
@@ -33,7 +36,7 @@ Worker::Worker(unsigned itsNumber, const Launch& launch)
     open.pin.descriptor = 0;
     numbers.push_back(launch.pinFile.number());
   }
-  control.send(encode(open), numbers);
+  control.send(encode(open), deadlineIn(kTaking), numbers);
 }
 
 std::string Worker::name() const {
@@ -42,6 +45,17 @@ std::string Worker::name() const {
 
 bool Worker::has(LaneState wanted) const {
   return std::ranges::any_of(lanes, [wanted](const Lane& lane) { return lane.state == wanted; });
+}
+
+bool Worker::isAdministering() const {
+  return std::ranges::any_of(lanes, [](const Lane& lane) {
+    return (lane.state == LaneState::kLeased || lane.state == LaneState::kOverdue) &&
+           isAdministrative(lane.operation);
+  });
+}
+
+std::uint64_t Worker::growth() const {
+  return pong.residentBytes - std::min(pong.residentBytes, residentAtFirst);
 }
 
 Lane* Worker::freeLane() {

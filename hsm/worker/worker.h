@@ -31,13 +31,21 @@ enum class LaneState : std::uint8_t {
   kFree,
   kLeased,
   kOverdue,  ///< its caller has gone at the deadline, and the answer has not come
+  kBroken,   ///< closed, or not to be believed any more
 };
 
 struct Lane {
   Channel channel;
   LaneState state = LaneState::kFree;
-  Clock::time_point overdueSince{};
+  Clock::time_point overdueSince{};         ///< when it became kOverdue
+  Operation operation = Operation::kProbe;  ///< of its latest request
+  std::uint32_t number = 0;                 ///< likewise
 };
+
+/// The longest answer to a request, in bytes.
+constexpr std::size_t longestAnswer(Operation operation) {
+  return operation == Operation::kListKeys ? Channel::kMaxList : Channel::kMaxMessage;
+}
 
 enum class WorkerState : std::uint8_t {
   kOpening,  ///< until it says that its token is open
@@ -64,6 +72,10 @@ struct Worker {
   /// "worker 3 (process 4711)"
   std::string name() const;
   bool has(LaneState state) const;
+  /// Whether a key is being made, listed or destroyed by it, for a caller who may be gone.
+  bool isAdministering() const;
+  /// By how much it has grown since it began to serve.
+  std::uint64_t growth() const;
   Lane* freeLane();
   std::size_t freeLanes() const;
   void enter(WorkerState next);
@@ -75,6 +87,8 @@ struct Worker {
   WorkerState state = WorkerState::kOpening;
   Reason reason = Reason::kCrashed;         ///< until another is known
   Clock::time_point since = Clock::now();   ///< when `state` began
+  bool opened = false;                      ///< it has said what came of opening the token
+  bool broken = false;                      ///< a connection is closed or makes no sense: is killed
   std::optional<Clock::time_point> pinged;  ///< when the ping was sent that is not answered yet
   Clock::time_point current{};              ///< `pong` is no older than this
   Pong pong;

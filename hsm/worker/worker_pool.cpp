@@ -5,11 +5,14 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "hsm/worker/statistics_sum.h"
 
 namespace strongroom::hsm::worker {
 namespace {
+
+constexpr std::chrono::milliseconds kHeadStart{20};
 
 /// How long counters() waits for workers to tell theirs.
 constexpr std::chrono::milliseconds kTelling{200};
@@ -27,7 +30,8 @@ WorkerPool::WorkerPool(Launch launch, const WorkerOptions& options, WorkerLog lo
   counters_.wanted = options_.workers;
   supervisor_ = std::jthread([this](const std::stop_token& stop) { supervise(stop); });
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return count(WorkerState::kServing) == options_.workers || down_; });
+  changed_.wait(lock, [this] { return count(WorkerState::kServing) >= options_.workers || down_; });
+  started_ = true;
   if (!down_ || options_.mayBeAbsent) return;
   const Error error = *down_;
   lock.unlock();
@@ -42,14 +46,21 @@ WorkerPool::~WorkerPool() {
   wake();
 }
 
-Exchange WorkerPool::exchange(const Request& request) {
-  const Lease leased = lease(request.deadline);
+Exchange WorkerPool::exchange(const Request& asked) {
+  Request request = asked;
+  const Lease leased = lease(request);
+  request.number = leased.lane->number;
+  // So that a worker's own "too late" comes in time.
+  const Deadline deadline = std::exchange(request.deadline, request.deadline - kHeadStart);
   Channel& channel = leased.lane->channel;
   Exchange result;
   try {
-    channel.send(encode(request));
-    if (const auto message = channel.receive(request.deadline)) {
+    channel.send(encode(request), deadline);
+    if (const auto message = channel.receive(deadline, longestAnswer(request.operation))) {
       result.answer = decodeAnswer(message->expose());
+      if (result.answer.number != request.number) {
+        throw ProtocolError("an answer to another request");
+      }
       result.outcome = Exchange::Outcome::kAnswered;
       giveBack(leased, LaneState::kFree, result.answer.replaceWorker);
     } else {
@@ -57,29 +68,33 @@ Exchange WorkerPool::exchange(const Request& request) {
     }
   } catch (const Closed&) {
     result.outcome = Exchange::Outcome::kLost;
-    giveBack(leased, LaneState::kOverdue, false);
+    giveBack(leased, LaneState::kBroken, false);
   } catch (const std::exception& error) {
     // What breaks the protocol may break more: nothing that this worker says is believed.
-    giveBack(leased, LaneState::kOverdue, true);
-    throw Error(ErrorCode::kFault, std::string("a worker breaks the protocol: ") + error.what());
+    giveBack(leased, LaneState::kBroken, false);
+    throw Error(ErrorCode::kFault, std::string("a worker makes no sense: ") + error.what());
   }
   return result;
 }
 
-WorkerPool::Lease WorkerPool::lease(Deadline deadline) {
+WorkerPool::Lease WorkerPool::lease(const Request& request) {
   std::unique_lock lock(mutex_);
   std::shared_ptr<Worker> worker;
-  const auto available = [&] {
+  const auto found = [&] {
     refuseWhenDown();
+    if (isAdministrative(request.operation) && isAdministered()) return false;
     return (worker = bestWorker()) != nullptr;
   };
-  if (Clock::now() >= deadline) {
+  if (Clock::now() >= request.deadline) {
     throw Error(ErrorCode::kBusy, "the deadline passed before the call");
   }
-  if (!available()) {
+  if (!found()) {
     ++counters_.summed.leaseWaits;
     const auto start = Clock::now();
-    const bool inTime = changed_.wait_until(lock, deadline, available);
+    const bool administrative = isAdministrative(request.operation);
+    administrativeWaiters_ += administrative ? 1 : 0;
+    const bool inTime = freed_.wait_until(lock, request.deadline, found);
+    administrativeWaiters_ -= administrative ? 1 : 0;
     counters_.summed.leaseWaitSeconds +=
         std::chrono::duration<double>(Clock::now() - start).count();
     if (!inTime) {
@@ -89,7 +104,14 @@ WorkerPool::Lease WorkerPool::lease(Deadline deadline) {
   }
   Lane* lane = worker->freeLane();
   lane->state = LaneState::kLeased;
+  lane->operation = request.operation;
+  ++lane->number;
   return {std::move(worker), lane};
+}
+
+bool WorkerPool::isAdministered() const {
+  return std::ranges::any_of(workers_,
+                             [](const auto& worker) { return worker->isAdministering(); });
 }
 
 std::shared_ptr<Worker> WorkerPool::bestWorker() {
@@ -98,7 +120,7 @@ std::shared_ptr<Worker> WorkerPool::bestWorker() {
   ++turn_;  // so that equals take turns
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     const auto& worker = workers_[(turn_ + i) % workers_.size()];
-    if (worker->state != WorkerState::kServing) continue;
+    if (worker->state != WorkerState::kServing || worker->broken) continue;
     if (const std::size_t free = worker->freeLanes(); free > most) {
       best = worker;
       most = free;
@@ -118,13 +140,14 @@ void WorkerPool::refuseWhenDown() const {
 
 void WorkerPool::giveBack(const Lease& lease, LaneState state, bool replaceWorker) {
   const std::lock_guard lock(mutex_);
+  Worker& worker = *lease.worker;
   lease.lane->state = state;
-  lease.lane->overdueSince = Clock::now();
-  if (replaceWorker && lease.worker->state == WorkerState::kServing) {
-    retire(*lease.worker, Reason::kReplaced);
-  }
-  if (state == LaneState::kOverdue || lease.worker->state != WorkerState::kServing) wake();
-  changed_.notify_one();
+  if (state == LaneState::kOverdue) lease.lane->overdueSince = Clock::now();
+  if (state == LaneState::kBroken) worker.broken = true;
+  if (replaceWorker && worker.state == WorkerState::kServing) retire(worker, Reason::kReplaced);
+  if (state != LaneState::kFree || worker.state != WorkerState::kServing) wake();
+  // A free lane may be no use to a waiter whose call has to wait for another one's end.
+  administrativeWaiters_ > 0 ? freed_.notify_all() : freed_.notify_one();
 }
 
 TokenDescription WorkerPool::describe() const {
@@ -170,10 +193,6 @@ void WorkerPool::wake() const {
 std::size_t WorkerPool::count(WorkerState state) const {
   return static_cast<std::size_t>(
       std::ranges::count_if(workers_, [state](const auto& w) { return w->state == state; }));
-}
-
-void WorkerPool::say(const std::string& line) const {
-  if (log_) log_(line);
 }
 
 }  // namespace strongroom::hsm::worker

@@ -16,7 +16,7 @@ struct Exchange {
   enum class Outcome : std::uint8_t {
     kAnswered,
     kLate,  ///< no answer by the deadline; whether the call was made is not known
-    kLost,  ///< the worker ended; likewise
+    kLost,  ///< the worker's end of the connection is closed; likewise
   };
   Outcome outcome = Outcome::kLate;
   Answer answer;
@@ -41,8 +41,9 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// Has a worker do it. Throws Error: kBusy when no worker became free before the deadline; when
-  /// none serves because the token could not be opened, why.
+  /// Has a worker do it; of administrative requests one at a time, until its call is over, whether
+  /// or not its caller still waits. Throws Error: kBusy when no worker became free before the
+  /// deadline; when none serves because the token could not be opened, why.
   Exchange exchange(const Request& request);
 
   /// Of the token that was opened first; before, as far as the configuration names it.
@@ -60,27 +61,32 @@ class WorkerPool {
     Lane* lane;
   };
 
-  Lease lease(Deadline deadline);
+  Lease lease(const Request& request);
   std::shared_ptr<Worker> bestWorker();
+  bool isAdministered() const;
   void giveBack(const Lease& lease, LaneState state, bool replaceWorker);
   void refuseWhenDown() const;
   void wake() const;
 
   // What follows is the supervisor's (worker_pool_supervisor.cpp); all hold mutex_ but supervise().
   void supervise(const std::stop_token& stop);
+  bool round(const std::stop_token& stop);
   void waitForNews();
+  void forgiveOurOwnPause(Clock::time_point now);
   void listen(Worker& worker);
   void hear(Worker& worker, const SecretBytes& message);
   void admit(Worker& worker, Opened opened);
   void collectOverdue(Worker& worker);
   void judge(Worker& worker, Clock::time_point now);
   void retire(Worker& worker, Reason reason);
+  void retireTheLargest();
+  void pauseBeforeTheNext();
   void stopWhenIdle(Worker& worker, Clock::time_point now);
   void ping(Worker& worker, Clock::time_point now);
   void bury(Worker& worker);
   void failOpening(const Error& error);
   void startWhereWanted(Clock::time_point now);
-  void say(const std::string& line) const;
+  void say(const std::string& line) { lines_.push_back(line); }
   std::size_t count(WorkerState state) const;
 
   const Launch launch_;
@@ -89,11 +95,18 @@ class WorkerPool {
   const Descriptor wakeUp_;  ///< an eventfd: the supervisor has something to do
 
   mutable std::mutex mutex_;
-  std::condition_variable changed_;  ///< a lane became free, or a worker's state changed
+  std::condition_variable freed_;    ///< a lane became free
+  std::condition_variable changed_;  ///< a worker's state or its pong changed
   std::vector<std::shared_ptr<Worker>> workers_;
   std::optional<Error> down_;  ///< why no token is open, since the last try to open it failed
   bool pinRefused_ = false;
   std::optional<Opened> first_;  ///< the token that this pool stands for
+  unsigned administrativeWaiters_ = 0;
+  bool started_ = false;            ///< the constructor is over
+  bool successorFailed_ = false;    ///< no worker could be started beside those that serve
+  std::string lastFailure_;         ///< said already
+  std::vector<std::string> lines_;  ///< for the log, once the mutex is free
+  Clock::time_point lastRound_{};
   Clock::time_point nextStart_{};
   std::chrono::milliseconds pause_{0};
   unsigned lastNumber_ = 0;

@@ -1,7 +1,6 @@
 // The thread that watches a pool's workers.
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -12,42 +11,58 @@ namespace strongroom::hsm::worker {
 namespace {
 
 /// How often time limits are looked at when nothing happens.
-constexpr int kTickMilliseconds = 50;
+constexpr std::chrono::milliseconds kTick{50};
+
+/// Longer than any round takes that is not held up by something else.
+constexpr std::chrono::milliseconds kOwnPause{250};
 
 constexpr std::chrono::milliseconds kFirstPause{50};
 
-/// One that ends sooner than this after it began to serve makes the next wait.
+/// One that is given up sooner than this after it began to serve makes its successor wait.
 constexpr std::chrono::seconds kSettled{5};
 
-/// For a receive() that takes only what is there.
-Deadline atOnce() {
-  return Deadline{};
-}
+/// For taking only what is there, and sending only what is taken at once.
+constexpr Deadline kAtOnce{};
+
+constexpr std::size_t kWitnessBytes = 32;
 
 }  // namespace
 
 void WorkerPool::supervise(const std::stop_token& stop) {
-  while (true) {
+  bool more = true;
+  while (more) {
     waitForNews();
-    const std::lock_guard lock(mutex_);
-    const auto now = Clock::now();
-    for (const auto& worker : workers_) {
-      listen(*worker);
-      if (stop.stop_requested()) retire(*worker, Reason::kStopped);
-      judge(*worker, now);
+    std::vector<std::string> lines;
+    {
+      const std::lock_guard lock(mutex_);
+      more = round(stop);
+      lines.swap(lines_);
+      changed_.notify_all();
+      freed_.notify_all();
     }
-    std::erase_if(workers_, [this](const auto& worker) {
-      if (worker->process->ended().empty()) return false;
-      bury(*worker);
-      return true;
-    });
-    if (!stop.stop_requested()) {
-      startWhereWanted(now);
-    } else if (workers_.empty()) {
-      return;
+    for (const std::string& line : lines) {
+      if (log_) log_(line);
     }
-    changed_.notify_all();
   }
+}
+
+bool WorkerPool::round(const std::stop_token& stop) {
+  const auto now = Clock::now();
+  forgiveOurOwnPause(now);
+  for (const auto& worker : workers_) {
+    listen(*worker);
+    if (stop.stop_requested()) retire(*worker, Reason::kStopped);
+    judge(*worker, now);
+  }
+  if (count(WorkerState::kServing) > options_.workers) retireTheLargest();
+  std::erase_if(workers_, [this](const auto& worker) {
+    if (worker->process->ended().empty()) return false;
+    bury(*worker);
+    return true;
+  });
+  if (stop.stop_requested()) return !workers_.empty();
+  startWhereWanted(now);
+  return true;
 }
 
 void WorkerPool::waitForNews() {
@@ -55,8 +70,10 @@ void WorkerPool::waitForNews() {
   {
     const std::lock_guard lock(mutex_);
     for (const auto& worker : workers_) {
-      sources.push_back({worker->control.descriptor(), POLLIN, 0});
       sources.push_back({worker->process->descriptor(), POLLIN, 0});
+      // A closed connection would be news again and again, until the process has ended.
+      if (worker->broken) continue;
+      sources.push_back({worker->control.descriptor(), POLLIN, 0});
       for (const Lane& lane : worker->lanes) {
         if (lane.state == LaneState::kOverdue) {
           sources.push_back({lane.channel.descriptor(), POLLIN, 0});
@@ -64,66 +81,94 @@ void WorkerPool::waitForNews() {
       }
     }
   }
-  ::poll(sources.data(), sources.size(), kTickMilliseconds);
+  ::poll(sources.data(), sources.size(), static_cast<int>(kTick.count()));
   eventfd_t ignored = 0;
   ::eventfd_read(wakeUp_.number(), &ignored);
 }
 
+/// When this process was stopped or starved, its workers had no chance to be heard: what they owe
+/// is counted from now.
+void WorkerPool::forgiveOurOwnPause(Clock::time_point now) {
+  const bool paused = lastRound_ != Clock::time_point{} && now - lastRound_ > kOwnPause;
+  lastRound_ = now;
+  if (!paused) return;
+  for (const auto& worker : workers_) {
+    if (worker->pinged) worker->pinged = now;
+    for (Lane& lane : worker->lanes) lane.overdueSince = now;
+  }
+}
+
 void WorkerPool::listen(Worker& worker) {
+  if (worker.broken) return;
   try {
-    while (const auto message = worker.control.receive(atOnce())) hear(worker, *message);
+    while (const auto message = worker.control.receive(kAtOnce)) hear(worker, *message);
   } catch (const Closed&) {
-    // Its process is ending, which its descriptor tells.
+    worker.broken = true;
   } catch (const std::exception& error) {
-    say(worker.name() + " breaks the protocol: " + error.what());
-    worker.process->kill();
+    say(worker.name() + " makes no sense: " + error.what());
+    worker.broken = true;
   }
   collectOverdue(worker);
 }
 
 void WorkerPool::hear(Worker& worker, const SecretBytes& message) {
-  if (worker.state == WorkerState::kOpening) {
-    admit(worker, decodeOpened(message.expose()));
+  if (!worker.opened) {
+    worker.opened = true;
+    Opened opened = decodeOpened(message.expose());
+    if (worker.state == WorkerState::kOpening) admit(worker, std::move(opened));
     return;
   }
+  if (!worker.pinged) throw ProtocolError("a pong that nobody asked for");
   worker.pong = decodePong(message.expose());
-  if (worker.pinged) worker.current = *std::exchange(worker.pinged, std::nullopt);
+  worker.current = *std::exchange(worker.pinged, std::nullopt);
   if (worker.residentAtFirst == 0) worker.residentAtFirst = worker.pong.residentBytes;
 }
 
 void WorkerPool::admit(Worker& worker, Opened opened) {
+  if (!opened.error && opened.witness.size() != kWitnessBytes) {
+    throw ProtocolError("a witness of another length");
+  }
+  if (!opened.error && first_ && !(opened.witness == first_->witness)) {
+    opened.error = Error(ErrorCode::kKeyUnusable,
+                         "the token's binding key is another one than at start: the token was "
+                         "initialised anew or exchanged under the running service");
+  }
   if (opened.error) {
     failOpening(*opened.error);
     retire(worker, Reason::kNotOpened);
     return;
   }
-  if (first_ && !(opened.witness == first_->witness)) {
-    failOpening(Error(ErrorCode::kKeyUnusable,
-                      "the token's binding key is another one than at start: the token was "
-                      "initialised anew or exchanged under the running service"));
-    retire(worker, Reason::kNotOpened);
-    return;
-  }
   if (!first_) first_ = std::move(opened);
   down_.reset();
+  successorFailed_ = false;
+  lastFailure_.clear();
   worker.enter(WorkerState::kServing);
   say(worker.name() + " serves");
 }
 
 void WorkerPool::collectOverdue(Worker& worker) {
   for (Lane& lane : worker.lanes) {
-    if (lane.state != LaneState::kOverdue) continue;
+    if (lane.state != LaneState::kOverdue || worker.broken) continue;
     try {
-      // Whoever asked has gone; what was answered is wiped.
-      if (lane.channel.receive(atOnce())) lane.state = LaneState::kFree;
+      // Whoever asked has gone; what was answered is wiped, but for what it says of the worker.
+      const auto message = lane.channel.receive(kAtOnce, longestAnswer(lane.operation));
+      if (!message) continue;
+      const Answer answer = decodeAnswer(message->expose());
+      if (answer.number != lane.number) throw ProtocolError("an answer to another request");
+      lane.state = LaneState::kFree;
+      if (answer.replaceWorker) retire(worker, Reason::kReplaced);
     } catch (const std::exception&) {
-      // Closed with its process, or no message at all: the lane stays overdue, and the worker is
-      // judged by that.
+      lane.state = LaneState::kBroken;
+      worker.broken = true;
     }
   }
 }
 
 void WorkerPool::judge(Worker& worker, Clock::time_point now) {
+  if (worker.broken) {
+    worker.process->kill();
+    return;
+  }
   const auto hangs = [&](const Lane& lane) {
     return lane.state == LaneState::kOverdue && now - lane.overdueSince > options_.overdueGrace;
   };
@@ -140,46 +185,64 @@ void WorkerPool::judge(Worker& worker, Clock::time_point now) {
       if (worker.pinged && now - *worker.pinged > options_.pulseLimit) {
         // Stopped, or starved: no call of it will come back before it is killed.
         retire(worker, Reason::kHung);
-        worker.enter(WorkerState::kStopping);
+        worker.broken = true;
         worker.process->kill();
       } else if (std::ranges::any_of(worker.lanes, hangs)) {
         retire(worker, Reason::kHung);
-      } else if (worker.pong.residentBytes > worker.residentAtFirst + options_.memoryGrowth &&
-                 count(WorkerState::kServing) > options_.workers) {
-        retire(worker, Reason::kGrown);
       }
       return;
     case WorkerState::kRetiring:
       stopWhenIdle(worker, now);
       return;
     case WorkerState::kStopping:
-      if (now - worker.since > options_.stopLimit) worker.process->kill();
+      // One that is opening its token may be in C_Login, where being killed can damage the token.
+      if (now - worker.since > (worker.opened ? options_.stopLimit : options_.openingLimit)) {
+        worker.process->kill();
+      }
       return;
   }
 }
 
 void WorkerPool::retire(Worker& worker, Reason reason) {
   if (worker.state == WorkerState::kRetiring || worker.state == WorkerState::kStopping) return;
+  const bool failed = reason == Reason::kHung || reason == Reason::kReplaced;
+  if (failed) {
+    say(worker.name() + " is given up: " + std::string(toString(reason)));
+    if (Clock::now() - worker.since < kSettled) {
+      pauseBeforeTheNext();
+    } else {
+      pause_ = {};
+    }
+  }
   worker.reason = reason;
   worker.enter(WorkerState::kRetiring);
-  if (reason == Reason::kHung || reason == Reason::kReplaced) {
-    say(worker.name() + " is given up: " + std::string(toString(reason)));
+}
+
+void WorkerPool::retireTheLargest() {
+  Worker* largest = nullptr;
+  for (const auto& worker : workers_) {
+    if (worker->state != WorkerState::kServing) continue;
+    if (largest == nullptr || worker->growth() > largest->growth()) largest = worker.get();
   }
+  retire(*largest, Reason::kGrown);
 }
 
 void WorkerPool::stopWhenIdle(Worker& worker, Clock::time_point now) {
-  if (worker.has(LaneState::kLeased)) return;  // their callers go by their deadlines
-  const bool overdue = worker.has(LaneState::kOverdue);
-  if (overdue && now - worker.since <= options_.overdueGrace) return;
+  const auto keeps = [&](const Lane& lane) {
+    // The callers of leased ones go by their deadlines.
+    return lane.state == LaneState::kLeased ||
+           (lane.state == LaneState::kOverdue && now - lane.overdueSince <= options_.overdueGrace);
+  };
+  if (std::ranges::any_of(worker.lanes, keeps)) return;
   worker.enter(WorkerState::kStopping);
-  if (overdue) {
+  if (worker.has(LaneState::kOverdue)) {
     worker.process->kill();
     return;
   }
   try {
-    worker.control.send(encode(Command::kStop));
+    worker.control.send(encode(Command::kStop), kAtOnce);
   } catch (const std::exception&) {
-    worker.process->kill();
+    worker.broken = true;
   }
 }
 
@@ -187,39 +250,47 @@ void WorkerPool::ping(Worker& worker, Clock::time_point now) {
   if (worker.pinged) return;
   if (now - worker.current < options_.pulse && worker.current >= freshAfter_) return;
   try {
-    worker.control.send(encode(Command::kPing));
+    worker.control.send(encode(Command::kPing), kAtOnce);
     worker.pinged = now;
   } catch (const std::exception&) {
-    worker.process->kill();
+    worker.broken = true;
   }
 }
 
 void WorkerPool::bury(Worker& worker) {
-  const bool failed = worker.reason == Reason::kCrashed;
-  if (failed) say(worker.name() + " ended by itself: " + worker.process->ended());
+  const bool byItself = worker.reason == Reason::kCrashed;
+  if (byItself) say(worker.name() + " ended by itself: " + worker.process->ended());
   if (worker.state == WorkerState::kOpening) {
     failOpening(
         Error(ErrorCode::kTokenUnavailable,
               "the worker process ended while it opened the token: " + worker.process->ended()));
-  } else if (failed && Clock::now() - worker.since < kSettled) {
-    pause_ = std::clamp(pause_ * 2, kFirstPause, options_.longestPause);
-    nextStart_ = Clock::now() + pause_;
-  } else if (failed) {
+  } else if (byItself && Clock::now() - worker.since < kSettled) {
+    pauseBeforeTheNext();
+  } else if (byItself) {
     pause_ = {};
   }
+  // Should a program that the module started still have the other ends.
+  for (Lane& lane : worker.lanes) lane.channel.shutDown();
   addEnded(counters_.summed, worker.pong.statistics);
   ++counters_.ended[static_cast<std::size_t>(worker.reason)];
 }
 
 void WorkerPool::failOpening(const Error& error) {
-  if (!down_ || std::string_view(down_->what()) != error.what()) {
-    say(std::string("the token cannot be opened: ") + error.what());
-  }
-  down_ = error;
+  if (lastFailure_ != error.what()) say(std::string("the token cannot be opened: ") + error.what());
+  lastFailure_ = error.what();
   if (error.code() == ErrorCode::kPinRefused) {
     pinRefused_ = true;
     say("no PIN is given to the token again until SIGHUP or a restart");
   }
+  pauseBeforeTheNext();
+  if (started_ && count(WorkerState::kServing) > 0) {
+    successorFailed_ = true;
+  } else {
+    down_ = error;
+  }
+}
+
+void WorkerPool::pauseBeforeTheNext() {
   pause_ = std::clamp(pause_ * 2, kFirstPause, options_.longestPause);
   nextStart_ = Clock::now() + pause_;
 }
@@ -227,12 +298,13 @@ void WorkerPool::failOpening(const Error& error) {
 void WorkerPool::startWhereWanted(Clock::time_point now) {
   // One at a time: C_Login of another process can hide a SoftHSM token from one that starts.
   if (count(WorkerState::kOpening) > 0 || pinRefused_ || now < nextStart_) return;
-  const bool grown = std::ranges::any_of(workers_, [this](const auto& worker) {
-    return worker->state == WorkerState::kServing &&
-           worker->pong.residentBytes > worker->residentAtFirst + options_.memoryGrowth;
+  const auto grown = std::ranges::find_if(workers_, [this](const auto& worker) {
+    return worker->state == WorkerState::kServing && worker->growth() > options_.memoryGrowth;
   });
-  // The successor of one that has grown serves before that one retires.
-  if (count(WorkerState::kServing) >= options_.workers + (grown ? 1 : 0)) return;
+  const bool anyGrown = grown != workers_.end();
+  // The successor of one that has grown serves before that one retires, where the token lets it.
+  if (anyGrown && successorFailed_) return retire(**grown, Reason::kGrown);
+  if (count(WorkerState::kServing) >= options_.workers + (anyGrown ? 1 : 0)) return;
   try {
     workers_.push_back(std::make_shared<Worker>(++lastNumber_, launch_));
     ++counters_.started;

@@ -121,6 +121,10 @@ hsm::WorkerOptions readWorkers(TableReader& table, const hsm::TokenOptions& toke
     table.fail("workers", "must not exceed sessions (" + std::to_string(token.sessions) +
                               "): each has one at least");
   }
+  if (token.sessions > workers.workers * hsm::kMaxSessionsPerWorker) {
+    table.fail("sessions", "must not exceed " + std::to_string(hsm::kMaxSessionsPerWorker) +
+                               " for each of the workers");
+  }
   workers.user = table.textOr("worker_user", "");
   workers.network = table.flagOr("worker_network", workers.network);
   constexpr std::uint64_t kMebibyte = 1ULL << 20;

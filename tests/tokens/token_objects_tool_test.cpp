@@ -37,7 +37,7 @@ class TokenObjectsTest : public ToolFixture {
     keys::requireSameToken(*store, *token, soon());
     keys::KeyRecord record;
     record.id = ref.key;
-    store->recordIntent(record, {});
+    store->recordIntent(record, {}, keys::kFirstToken);
     store->makeVisible(ref, {});
     return store;
   }
@@ -124,7 +124,8 @@ TEST_F(TokenObjectsTest, ToldOfAnIntentThatACrashLeft) {
 }
 
 TEST_F(TokenObjectsTest, SaysThatAStoreBelongsToAnotherTokenAndComparesNoFurther) {
-  keys::openSqliteStore(file("strongroom.db"))->setTokenFingerprint("of another token");
+  keys::openSqliteStore(file("strongroom.db"))
+      ->recordFirstToken({.fingerprint = "of another token", .label = "other", .serial = "1"});
   open()->generateKey(kKey, soon());
   const Outcome outcome = objectsAndStore();
   EXPECT_EQ(outcome.exitCode, static_cast<int>(ExitCode::kFindings));

@@ -94,7 +94,7 @@ TEST_F(TokenRetireTest, RefusesWhileTheStoreHasAKeyVersion) {
   const auto store = keys::openSqliteStore(file("strongroom.db"));
   keys::KeyRecord record;
   record.id = kKey.key;
-  store->recordIntent(record, {});
+  store->recordIntent(record, {}, keys::kFirstToken);
   expectRefused(retireConfirmed(), ExitCode::kRefused, "The store has 1 key versions");
   store->makeVisible(kKey, {});
   expectRefused(retireConfirmed({"--unrecorded-keys", "1"}), ExitCode::kRefused,
@@ -122,7 +122,8 @@ TEST_F(TokenRetireTest, RefusesAStoreThatProvesNothing) {
   std::filesystem::remove(file("strongroom.db"));
   keys::openSqliteStore(file("strongroom.db"));
   expectRefused(retireConfirmed(), ExitCode::kRefused, "never used with a token");
-  keys::openSqliteStore(file("strongroom.db"))->setTokenFingerprint("of another token");
+  keys::openSqliteStore(file("strongroom.db"))
+      ->recordFirstToken({.fingerprint = "of another token", .label = "other", .serial = "1"});
   expectRefused(retireConfirmed(), ExitCode::kRefused, "belongs to another token");
   expectUntouched();
 }

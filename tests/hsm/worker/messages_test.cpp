@@ -17,7 +17,8 @@ Bytes some(std::string_view text) {
 }
 
 TEST(MessagesTest, ARequestArrivesAsItWasSent) {
-  const Request sent{.operation = Operation::kGenerateDataKey,
+  const Request sent{.number = 77,
+                     .operation = Operation::kGenerateDataKey,
                      .deadline = deadlineIn(std::chrono::seconds(3)),
                      .ref = someRef(),
                      .bytes = 1024,
@@ -25,6 +26,7 @@ TEST(MessagesTest, ARequestArrivesAsItWasSent) {
                      .method = WrapMethod::kAesCbcPad,
                      .data = some("wrapped")};
   const Request got = decodeRequest(encode(sent).expose());
+  EXPECT_EQ(got.number, 77U);
   EXPECT_EQ(got.operation, sent.operation);
   EXPECT_EQ(got.deadline, sent.deadline);
   EXPECT_EQ(got.ref, sent.ref);
@@ -36,12 +38,14 @@ TEST(MessagesTest, ARequestArrivesAsItWasSent) {
 
 TEST(MessagesTest, AnAnswerArrivesAsItWasSent) {
   Answer sent;
+  sent.number = 78;
   sent.replaceWorker = true;
   sent.secret = SecretBytes(asBytes("plaintext"));
   sent.wrapped = some("wrapped");
   sent.method = WrapMethod::kAesCbcPad;
   sent.refs = {someRef(), KeyRef{}};
   const Answer got = decodeAnswer(encode(sent).expose());
+  EXPECT_EQ(got.number, 78U);
   EXPECT_FALSE(got.error);
   EXPECT_TRUE(got.replaceWorker);
   EXPECT_TRUE(got.secret == sent.secret);
@@ -154,6 +158,16 @@ void expectNoOtherEnd(const SecretBytes& message, Decode decode) {
       tryIt(changed);
     }
   }
+}
+
+TEST(MessagesTest, APongNamesFunctionsAndNoMoreThanThereAre) {
+  Pong pong;
+  pong.statistics.calls = {{.function = "C_Sign\nfake_metric 1"}};
+  EXPECT_THROW(decodePong(encode(pong).expose()), ProtocolError);
+  pong.statistics.calls = {{.function = std::string(65, 'a')}};
+  EXPECT_THROW(decodePong(encode(pong).expose()), ProtocolError);
+  pong.statistics.calls.assign(101, {.function = "C_Sign"});
+  EXPECT_THROW(decodePong(encode(pong).expose()), ProtocolError);
 }
 
 TEST(MessagesTest, WhatIsNoMessageIsRefused) {

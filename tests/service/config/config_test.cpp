@@ -251,6 +251,8 @@ constexpr Mistake kMistakes[] = {
      "new_keys, deadline_milliseconds"},
     {"[store]", "sessions = 3\nworkers = 4\n[store]",
      "strongroom.toml:12: [token] workers: must not exceed sessions (3): each has one at least"},
+    {"[store]", "sessions = 201\n[store]",
+     "strongroom.toml:11: [token] sessions: must not exceed 100 for each of the workers"},
     {"[store]", "workers = 17\n[store]",
      "strongroom.toml:11: [token] workers: must be between 1 and 16, is 17"},
     {"[store]", "worker_network = 1\n[store]",
