@@ -177,6 +177,18 @@ TEST_F(LifecycleTokensTest, AnObjectInAnotherTokenThanItsRecordSaysIsBothMissing
   EXPECT_EQ(log.count({"leftover", "[token.second] holds"}), 1U);
 }
 
+TEST_F(LifecycleTokensTest, AnIntentIsLookedForInItsOwnTokenAlone) {
+  start(NewKeysIn::kSecond, [](std::string_view step) {
+    if (step == "intent recorded") throw Crash();
+  });
+  EXPECT_THROW(create(1), Crash);
+  start();
+  const LogCapture log;
+  EXPECT_EQ(lifecycle_->findLeftovers(deadline()).intents.size(), 1U);
+  EXPECT_EQ(log.count({"begun and never finished"}), 1U);
+  EXPECT_EQ(log.count({"begun and never finished; [token.second] holds no object of it"}), 1U);
+}
+
 TEST_F(LifecycleTokensTest, LeftoversOfATokenThatIsAwayAreNotGuessed) {
   makeKeys();
   secondSwitch_.turnOff();
