@@ -37,12 +37,12 @@ void WorkerPool::supervise(const std::stop_token& stop) {
       const std::lock_guard lock(mutex_);
       more = round(stop);
       lines.swap(lines_);
-      changed_.notify_all();
       freed_.notify_all();
     }
     for (const std::string& line : lines) {
       if (log_) log_(line);
     }
+    changed_.notify_all();  // after the log has it: the constructor waits for this
   }
 }
 
