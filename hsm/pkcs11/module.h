@@ -62,7 +62,7 @@ class Module {
 
   const FunctionCounters& counters() const { return counters_; }
 
-  /// The raw list, for tests that copy it and replace entries.
+  /// The raw list: to see what is in it, and for tests that copy it and replace entries.
   const CK_FUNCTION_LIST& functions() const { return *functions_; }
 
  private:
