@@ -57,7 +57,7 @@ void addTokenDoctor(CLI::App& parent) {
   auto options = std::make_shared<Options>();
   CLI::App* command = parent.add_subcommand(
       "doctor",
-      "Find out whether a token is fit for Strongroom, and what is dangerous about it.\n"
+      "Find out whether a token is fit for Strongroom, and how dangerous\n\n"
       "Makes throw-away keys, does with them what the service does, attacks them, measures, and\n"
       "destroys them; other keys are only looked at. Any module may be tried: it runs in a "
       "process\n"

@@ -106,7 +106,7 @@ void Pkcs11TokenObjects::makeDurable() {
 std::unique_ptr<TokenObjects> openTokenObjects(const TokenOptions& options,
                                                const SecretBytes& pin) {
   return std::make_unique<pkcs11::Pkcs11TokenObjects>(
-      std::make_unique<pkcs11::Module>(options.module), options.token, pin);
+      std::make_unique<pkcs11::Module>(options.module, options.moduleArgument), options.token, pin);
 }
 
 }  // namespace strongroom::hsm
