@@ -63,6 +63,12 @@ struct SlotStatus {
   std::optional<std::uint64_t> sessionsMax;   ///< 0: no limit; nullopt: not told
 };
 
+/// A module to ask.
+struct ModuleAddress {
+  std::filesystem::path path;
+  std::string argument = {};  ///< for C_Initialize's pReserved, where the module wants one
+};
+
 /// One module with its slots, or with what kept it from telling.
 struct ModuleStatus {
   std::filesystem::path path;
@@ -74,7 +80,7 @@ struct ModuleStatus {
 /// Asks each module, all at once and each in a process of its own: one that cannot be loaded,
 /// crashes, or has not answered after `patience` costs its own answer and no other. The process has
 /// loaded no module before, and has one thread.
-std::vector<ModuleStatus> surveyModules(const std::vector<std::filesystem::path>& modules,
+std::vector<ModuleStatus> surveyModules(const std::vector<ModuleAddress>& modules,
                                         std::chrono::milliseconds patience);
 
 /// The slot of the one token that `options` select, without a login. Throws kTokenNotFound.

@@ -16,7 +16,8 @@ void printPinChores(std::ostream& out, const TokenOptions& token) {
   if (token.config()) {
     out << "  1. Put the new PIN " << whereThePinIs(token.configuredPin()) << ".\n";
   } else {
-    out << "  1. Put the new PIN where [token] of strongroomd.toml says that it is (pin_file).\n";
+    out << "  1. Put the new PIN where the configuration of strongroomd says that it is "
+           "(pin_file).\n";
   }
   out << "  2. Restart strongroomd. One that runs keeps its login for now, but would be refused\n"
          "     once it has to log in again.\n"

@@ -29,6 +29,7 @@ struct Options {
 struct Subject {
   std::string name;  ///< in p11-kit's registry; "" for one that the options name
   std::filesystem::path path;
+  std::string argument = {};
 };
 
 /// What the options name, or else all that the registry knows.
@@ -36,9 +37,15 @@ std::vector<Subject> subjectsFor(const Options& options) {
   std::vector<Subject> subjects;
   for (const auto& path : options.modules) subjects.push_back({.name = "", .path = path});
   if (!options.config.empty()) {
-    const auto path = config::load(options.config).token.module;
-    const bool named = std::ranges::find(subjects, path, &Subject::path) != subjects.end();
-    if (!named) subjects.push_back({.name = "", .path = path});
+    const config::Config config = config::load(options.config);
+    const auto add = [&](const hsm::TokenOptions& token) {
+      const bool named =
+          std::ranges::find(subjects, token.module, &Subject::path) != subjects.end();
+      if (named) return;
+      subjects.push_back({.name = "", .path = token.module, .argument = token.moduleArgument});
+    };
+    add(config.token);
+    for (const config::FurtherToken& further : config.furtherTokens) add(further.token);
   }
   if (!subjects.empty()) return subjects;
   for (auto& module : hsm::registeredModules(hsm::RegistryFolders::ofThisMachine())) {
@@ -53,13 +60,13 @@ struct Answer {
 };
 
 std::vector<Answer> ask(const std::vector<Subject>& subjects) {
-  std::vector<std::filesystem::path> paths;
+  std::vector<hsm::ModuleAddress> addresses;
   for (const Subject& subject : subjects) {
-    if (!subject.path.empty()) paths.push_back(subject.path);
+    if (!subject.path.empty()) addresses.push_back({subject.path, subject.argument});
   }
   Progress progress;
-  progress.show("Asking " + std::to_string(paths.size()) + " modules ...");
-  auto statuses = hsm::surveyModules(paths, kPatience);
+  progress.show("Asking " + std::to_string(addresses.size()) + " modules ...");
+  auto statuses = hsm::surveyModules(addresses, kPatience);
   std::vector<Answer> answers;
   auto next = statuses.begin();
   for (const Subject& subject : subjects) {
@@ -174,7 +181,7 @@ void addTokenList(CLI::App& parent) {
       ->type_name("PATH")
       ->expected(1)
       ->take_all();
-  command->add_option("--config", options->config, "strongroomd's configuration, for its module")
+  command->add_option("--config", options->config, "strongroomd's configuration, for its modules")
       ->type_name("FILE");
   command->add_flag("--json", options->json, "Print JSON in place of tables");
   command->footer(

@@ -1,12 +1,28 @@
 #include "tokens/token_options.h"
 
+#include "tokens/failure.h"
+
 namespace strongroom::tokens {
 
-void TokenOptions::addTo(CLI::App& command) {
+CLI::Option* TokenOptions::addConfiguration(CLI::App& command) {
   CLI::Option* config = command
                             .add_option("--config", configFile_,
                                         "strongroomd's configuration, for the token that it names")
                             ->type_name("FILE");
+  command
+      .add_option("--token", table_,
+                  "Which one where it has several: NAME of [token.NAME]; [token] unless given")
+      ->type_name("NAME")
+      ->needs(config);
+  return config;
+}
+
+void TokenOptions::addConfigurationTo(CLI::App& command) {
+  addConfiguration(command)->required();
+}
+
+void TokenOptions::addTo(CLI::App& command) {
+  CLI::Option* config = addConfiguration(command);
   CLI::Option* module =
       command.add_option("--module", token_.module, "The PKCS#11 module (.so), without --config")
           ->type_name("PATH")
@@ -30,7 +46,7 @@ void TokenOptions::addTo(CLI::App& command) {
 void TokenOptions::resolve() {
   if (!configFile_.empty()) {
     config_ = config::load(configFile_);
-    token_ = config_->token;
+    selectConfigured();
     return;
   }
   const bool selected =
@@ -42,8 +58,31 @@ void TokenOptions::resolve() {
   }
 }
 
+void TokenOptions::selectConfigured() {
+  if (table_.empty()) {
+    token_ = config_->token;
+    pin_ = config_->pin;
+    return;
+  }
+  std::string names;
+  for (const config::FurtherToken& further : config_->furtherTokens) {
+    if (further.name == "token." + table_) {
+      token_ = further.token;
+      pin_ = further.pin;
+      return;
+    }
+    names += " [" + further.name + "]";
+  }
+  throw Failure("The configuration has no [token." + table_ + "].",
+                "It has [token]" + (names.empty() ? " alone" : " and" + names) + ".",
+                ExitCode::kNotFound);
+}
+
 std::string TokenOptions::asArguments() const {
-  if (config_) return "--config " + quotedForShell(configFile_.string());
+  if (config_) {
+    return "--config " + quotedForShell(configFile_.string()) +
+           (table_.empty() ? "" : " --token " + quotedForShell(table_));
+  }
   std::string arguments = "--module " + quotedForShell(token_.module.string());
   for (const auto& [name, value] :
        {std::pair{" --label ", &token_.token.label}, std::pair{" --serial ", &token_.token.serial},

@@ -17,21 +17,28 @@ class TokenOptions {
  public:
   /// Adds the options; this object must outlive the parsing.
   void addTo(CLI::App& command);
+  /// The options of a command that needs the configuration: --config and --token.
+  void addConfigurationTo(CLI::App& command);
 
   /// What the options say, with the configuration read where one is given. Throws
-  /// CLI::ParseError for a selection that says too little, config::Error.
+  /// CLI::ParseError for a selection that says too little, Failure for a token that the
+  /// configuration does not have, config::Error.
   void resolve();
 
   const hsm::TokenOptions& token() const { return token_; }
   /// Where the configuration says that the user PIN is; nothing without one.
-  hsm::PinSource configuredPin() const { return config_ ? config_->pin : hsm::PinSource{}; }
+  const hsm::PinSource& configuredPin() const { return pin_; }
   const std::optional<config::Config>& config() const { return config_; }
-  const std::filesystem::path& configFile() const { return configFile_; }
   /// The options again, for a command line that a message proposes.
   std::string asArguments() const;
 
  private:
+  CLI::Option* addConfiguration(CLI::App& command);
+  void selectConfigured();
+
   std::filesystem::path configFile_;
+  std::string table_;  ///< NAME of [token.NAME]; "" for [token]
+  hsm::PinSource pin_;
   hsm::TokenOptions token_;
   std::optional<config::Config> config_;
 };

@@ -33,7 +33,7 @@ namespace strongroom::tokens {
 namespace {
 
 struct Options {
-  std::filesystem::path config;
+  TokenOptions token;
   PinOptions pin{"pin", "PIN"};
   std::string serial;
   std::size_t unrecordedKeys = 0;
@@ -195,13 +195,15 @@ void report(const hsm::TokenDescription& token, const Plan& plan, const Options&
   }
 }
 
-void run(const Options& options) {
-  const config::Config config = config::load(options.config);
+void run(Options& options) {
+  options.token.resolve();
+  const config::Config& config = *options.token.config();
   const ServiceHold hold(config.server.address, config.server.port);
   const auto store = openExistingStore(config.store);
-  requireTriesLeft(config.token, hsm::PinOwner::kUser);
+  requireTriesLeft(options.token.token(), hsm::PinOwner::kUser);
 
-  const auto token = hsm::openTokenObjects(config.token, options.pin.read(config.pin));
+  const auto token =
+      hsm::openTokenObjects(options.token.token(), options.pin.read(options.token.configuredPin()));
   const Plan plan = planFor(token->list({}));
   if (!plan.ours.empty()) {
     const keys::TokenNumber number = requireOwnStore(*store, *token);
@@ -231,12 +233,7 @@ void addTokenRetire(CLI::App& parent) {
                             "this token's own. Shows what would be destroyed, wants the token's "
                             "serial number typed, and\n"
                             "leaves objects of others alone.");
-  command
-      ->add_option(
-          "--config", options->config,
-          "strongroomd's configuration: its token, and the store that must be empty of keys")
-      ->required()
-      ->type_name("FILE");
+  options->token.addConfigurationTo(*command);
   options->pin.addTo(*command);
   CLI::Option* dryRun =
       command->add_flag("--dry-run", options->dryRun, "Show what would be destroyed, and end");

@@ -19,10 +19,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-ModuleStatus askHere(const std::filesystem::path& path) {
-  ModuleStatus status{.path = path, .library = {}, .failure = {}, .slots = {}};
+ModuleStatus askHere(const ModuleAddress& address) {
+  ModuleStatus status{.path = address.path, .library = {}, .failure = {}, .slots = {}};
   try {
-    pkcs11::Module module(path);
+    pkcs11::Module module(address.path, address.argument);
     status.library = module.describe();
     status.slots = pkcs11::slotsOf(module);
   } catch (const std::exception& error) {
@@ -34,7 +34,7 @@ ModuleStatus askHere(const std::filesystem::path& path) {
 /// A process that asks one module, and the pipe that its answer comes through.
 class Inquiry {
  public:
-  explicit Inquiry(const std::filesystem::path& path) : path_(path) {
+  explicit Inquiry(const ModuleAddress& address) : address_(address) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("a pipe cannot be made");
     child_ = ::fork();
@@ -72,7 +72,7 @@ class Inquiry {
     int ending = 0;
     ::waitpid(std::exchange(child_, -1), &ending, 0);
     if (auto status = pkcs11::decodeStatus(text_)) {
-      status->path = path_;
+      status->path = address_.path;
       return *std::move(status);
     }
     if (WIFSIGNALED(ending)) {
@@ -87,7 +87,7 @@ class Inquiry {
   }
 
   ModuleStatus failed(std::string why) const {
-    return {.path = path_, .library = {}, .failure = std::move(why), .slots = {}};
+    return {.path = address_.path, .library = {}, .failure = std::move(why), .slots = {}};
   }
 
   [[noreturn]] void answer(int pipe) const {
@@ -95,7 +95,7 @@ class Inquiry {
     const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     ::dup2(nowhere, STDOUT_FILENO);
     ::dup2(nowhere, STDERR_FILENO);
-    const std::string text = pkcs11::encodeStatus(askHere(path_));
+    const std::string text = pkcs11::encodeStatus(askHere(address_));
     std::size_t sent = 0;
     while (sent < text.size()) {
       const ssize_t count = ::write(pipe, text.data() + sent, text.size() - sent);
@@ -105,7 +105,7 @@ class Inquiry {
     ::_exit(0);  // no destructors and no exit handlers of ours: this is half a copy of a process
   }
 
-  const std::filesystem::path path_;
+  const ModuleAddress address_;
   int pipe_ = -1;
   pid_t child_ = -1;
   bool ended_ = false;
@@ -114,10 +114,10 @@ class Inquiry {
 
 }  // namespace
 
-std::vector<ModuleStatus> surveyModules(const std::vector<std::filesystem::path>& modules,
+std::vector<ModuleStatus> surveyModules(const std::vector<ModuleAddress>& modules,
                                         std::chrono::milliseconds patience) {
   std::vector<std::unique_ptr<Inquiry>> inquiries;
-  for (const auto& path : modules) inquiries.push_back(std::make_unique<Inquiry>(path));
+  for (const auto& address : modules) inquiries.push_back(std::make_unique<Inquiry>(address));
 
   const auto deadline = Clock::now() + patience;
   while (!std::ranges::all_of(inquiries, &Inquiry::ended)) {

@@ -16,9 +16,11 @@ using ::testing::HasSubstr;
 
 TEST(ModuleSurveyTest, OneModuleThatIsOfNoUseCostsNoOtherItsAnswer) {
   const TestToken token;
-  const auto answers = hsm::surveyModules(
-      {"/nowhere.so", STRONGROOM_CRASHING_MODULE, STRONGROOM_HANGING_MODULE, token.module()},
-      std::chrono::seconds(3));
+  const auto answers = hsm::surveyModules({{"/nowhere.so"},
+                                           {STRONGROOM_CRASHING_MODULE},
+                                           {STRONGROOM_HANGING_MODULE},
+                                           {token.module()}},
+                                          std::chrono::seconds(3));
   ASSERT_EQ(answers.size(), 4U);
   EXPECT_THAT(answers[0].failure, HasSubstr("cannot load"));
   EXPECT_THAT(answers[1].failure, HasSubstr("the module crashed"));

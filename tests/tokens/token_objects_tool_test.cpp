@@ -1,3 +1,5 @@
+#include <fstream>
+
 #include "service/keys/sqlite_store.h"
 #include "service/keys/token_fingerprint.h"
 #include "tests/tokens/tool_fixture.h"
@@ -131,6 +133,18 @@ TEST_F(TokenObjectsTest, SaysThatAStoreBelongsToAnotherTokenAndComparesNoFurther
   EXPECT_EQ(outcome.exitCode, static_cast<int>(ExitCode::kFindings));
   EXPECT_THAT(outcome.output, HasSubstr("belongs to another token"));
   EXPECT_THAT(outcome.output, Not(HasSubstr("no record names it")));
+}
+
+TEST_F(TokenObjectsTest, LooksIntoTheTokenOfTheTableThatIsNamed) {
+  storeWith(kKey);
+  ASSERT_EQ(initialise("further").exitCode, 0);
+  const std::string config = configure();
+  std::ofstream(config, std::ios::app)
+      << "[token.other]\nmodule = \"" << kModule << "\"\nlabel = \"further\"\npin_file = \"pin\"\n";
+  const Outcome other = runTool({"token", "objects", "--config", config, "--token", "other"});
+  EXPECT_THAT(other.output, HasSubstr("Token 'further'")) << other.errors;
+  expectRefused(runTool({"token", "objects", "--config", config, "--token", "third"}),
+                ExitCode::kNotFound, "It has [token] and [token.other]");
 }
 
 TEST_F(TokenObjectsTest, MakesNoStoreWhereThereIsNone) {
