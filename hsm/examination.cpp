@@ -25,22 +25,22 @@ constexpr std::array kParts = std::to_array<Part>({
     {"behaviour", "look at where modules differ", kSurvey},
 
     {"attack-read", "read the value of a CMK", kAttack},
-    {"attack-set-decrypt", "add CKA_DECRYPT and decrypt what the CMK wrapped", kAttack},
-    {"attack-set-encrypt", "add CKA_ENCRYPT", kAttack},
-    {"attack-set-derive", "add CKA_DERIVE", kAttack},
+    {"attack-set-decrypt", "add CKA_DECRYPT and decrypt what the CMK wrapped", kNuisance},
+    {"attack-set-encrypt", "add CKA_ENCRYPT", kNuisance},
+    {"attack-set-derive", "add CKA_DERIVE", kNuisance},
     {"attack-set-extractable", "set CKA_EXTRACTABLE", kAttack},
     {"attack-set-not-sensitive", "clear CKA_SENSITIVE", kAttack},
-    {"attack-set-modifiable", "set CKA_MODIFIABLE", kAttack},
+    {"attack-set-modifiable", "set CKA_MODIFIABLE", kNuisance},
     {"attack-set-id", "give the CMK the id of another", kNuisance},
-    {"attack-copy-decrypt", "copy the CMK with CKA_DECRYPT", kAttack},
+    {"attack-copy-decrypt", "copy the CMK with CKA_DECRYPT", kNuisance},
     {"attack-copy-extractable", "copy the CMK with CKA_EXTRACTABLE", kAttack},
     {"attack-copy-not-sensitive", "copy the CMK without CKA_SENSITIVE", kAttack},
-    {"attack-copy-modifiable", "copy the CMK with CKA_MODIFIABLE, then add CKA_DECRYPT", kAttack},
+    {"attack-copy-modifiable", "copy the CMK with CKA_MODIFIABLE, then add CKA_DECRYPT", kNuisance},
     {"attack-wrap", "wrap the unextractable CMK under a key of one's own", kAttack},
-    {"attack-encrypt", "encrypt with the CMK", kAttack},
-    {"attack-decrypt", "decrypt with the CMK", kAttack},
-    {"attack-derive", "derive a key from the CMK", kAttack},
-    {"attack-sign", "sign with the CMK", kAttack},
+    {"attack-encrypt", "encrypt with the CMK", kNuisance},
+    {"attack-decrypt", "decrypt with the CMK", kNuisance},
+    {"attack-derive", "derive a key from the CMK", kNuisance},
+    {"attack-sign", "sign with the CMK", kNuisance},
     {"attack-plant", "pass a known key off as a CMK made in the token (C_CreateObject)", kAttack},
     {"attack-plant-unwrapped", "the same by C_UnwrapKey with a CMK's template", kAttack},
 
@@ -52,8 +52,7 @@ constexpr std::array kBehaviours = std::to_array<Behaviour>({
     {"allowed-mechanisms", "CKA_ALLOWED_MECHANISMS is", "enforced"},
     {"local", "CKA_LOCAL of a key made in the token", "true"},
     {"default-extractable", "CKA_EXTRACTABLE of a key, when not asked for", ""},
-    {"unwrap-template", "attributes that C_UnwrapKey takes, of which the value can be read",
-     "CKA_SENSITIVE"},
+    {"unwrap-template", "C_UnwrapKey gives a readable key when given", ""},
     {"unwrap-weaker", "a sensitive key, unwrapped as a readable one", "readable"},
     {"tampered-wrapped-key", "answer to a tampered wrapped key", "CKR_WRAPPED_KEY_INVALID"},
     {"short-wrapped-key", "answer to a wrapped key cut short", "CKR_WRAPPED_KEY_LEN_RANGE"},
@@ -85,8 +84,31 @@ std::string inWords(const Part& part, const Finding* finding) {
   const Outcome outcome = finding == nullptr ? Outcome::kNotTried : finding->outcome;
   std::string text = std::string(part.title) + ": ";
   text += toString(outcome);
-  const std::string why = finding == nullptr ? "" : lastFailure(*finding);
+  if (outcome == Outcome::kNotTried)
+    return text + (finding == nullptr ? "" : ": " + finding->detail);
+  const std::string why = lastFailure(*finding);
   return why.empty() ? text : text + " (" + why + ")";
+}
+
+/// The mechanisms that the module does not list, or not for what we need: the service refuses such
+/// a token even where they would work.
+void addUnlisted(std::vector<std::string>& lacking, const Examination& examination, bool wraps) {
+  for (const MechanismReport& mechanism : examination.mechanisms) {
+    const bool wrapping =
+        mechanism.name == "CKM_AES_KEY_WRAP" || mechanism.name == "CKM_AES_CBC_PAD";
+    const bool needed = mechanism.name == "CKM_AES_KEY_GEN" ||
+                        mechanism.name == "CKM_GENERIC_SECRET_KEY_GEN" ||
+                        mechanism.name == "CKM_SHA256_HMAC";
+    if (!needed && !(wrapping && !wraps)) continue;
+    const auto has = [&mechanism](std::string_view flag) {
+      return std::ranges::find(mechanism.flags, flag) != mechanism.flags.end();
+    };
+    if (!mechanism.listed) {
+      lacking.push_back(mechanism.name + ": not among the module's mechanisms");
+    } else if (wrapping && !(has("CKF_WRAP") && has("CKF_UNWRAP"))) {
+      lacking.push_back(mechanism.name + ": there, but not to wrap and unwrap");
+    }
+  }
 }
 
 bool works(const Examination& examination, std::string_view id) {
@@ -177,6 +199,7 @@ std::vector<std::string> missing(const Examination& examination) {
     std::vector<std::string>& list = part.kind == kNeeded ? lacking : wrappings;
     list.push_back(inWords(part, examination.find(part.id)));
   }
+  addUnlisted(lacking, examination, wraps);
   if (!wraps) lacking.insert(lacking.end(), wrappings.begin(), wrappings.end());
   return lacking;
 }

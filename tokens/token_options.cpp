@@ -27,6 +27,12 @@ void TokenOptions::addTo(CLI::App& command) {
       command.add_option("--module", token_.module, "The PKCS#11 module (.so), without --config")
           ->type_name("PATH")
           ->excludes(config);
+  command
+      .add_option("--module-argument", token_.moduleArgument,
+                  "What the module is initialised with, where it wants that (NSS)")
+      ->type_name("TEXT")
+      ->needs(module)
+      ->excludes(config);
   CLI::Option* uri =
       command.add_option("--uri", token_.token.uri, "The token as an RFC 7512 URI (pkcs11:...)")
           ->type_name("URI")
@@ -85,7 +91,8 @@ std::string TokenOptions::asArguments() const {
   }
   std::string arguments = "--module " + quotedForShell(token_.module.string());
   for (const auto& [name, value] :
-       {std::pair{" --label ", &token_.token.label}, std::pair{" --serial ", &token_.token.serial},
+       {std::pair{" --module-argument ", &token_.moduleArgument},
+        std::pair{" --label ", &token_.token.label}, std::pair{" --serial ", &token_.token.serial},
         std::pair{" --uri ", &token_.token.uri}}) {
     if (!value->empty()) arguments += name + quotedForShell(*value);
   }

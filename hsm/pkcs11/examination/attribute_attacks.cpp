@@ -46,8 +46,9 @@ bool decryptsWhatItWrapped(Examiner& examiner, Step& step, Session& session, CK_
   const auto wrapped = examiner.wrap(step, session, *way, key, dataKey->handle());
   if (!value || !wrapped) return false;
   std::array<std::byte, 16> zeros{};
-  CK_MECHANISM mechanism{kWrapWays[*way].type, nullptr, 0};
-  if (kWrapWays[*way].parameterBytes > 0) mechanism = {kWrapWays[*way].type, zeros.data(), 16};
+  CK_MECHANISM mechanism{examiner.way(*way).type, nullptr, 0};
+  if (examiner.way(*way).parameterBytes > 0)
+    mechanism = {examiner.way(*way).type, zeros.data(), 16};
   SecretBytes plain(std::size_t{128});
   CK_ULONG length = plain.size();
   if (step.call(session, kDecryptInit, nameOfMechanism(mechanism.mechanism), &mechanism, key) !=

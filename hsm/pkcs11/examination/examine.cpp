@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hsm/pkcs11/examination/exercises.h"
+#include "hsm/pkcs11/pin_state.h"
 #include "hsm/pkcs11/token_finder.h"
 
 namespace strongroom::hsm::pkcs11::examination {
@@ -55,16 +56,6 @@ void identify(Module& module, const Token& token, Report& report) {
   reportMechanisms(module, token.slot, listed, report);
 }
 
-/// A PIN that may be wrong is not tried where that could lock the token.
-void refuseEndangered(const Token& token) {
-  if ((token.info.flags & (CKF_USER_PIN_LOCKED | CKF_USER_PIN_FINAL_TRY)) == 0) return;
-  const bool locked = (token.info.flags & CKF_USER_PIN_LOCKED) != 0;
-  throw Error(ErrorCode::kPinRefused,
-              "the token '" + token.label() +
-                  (locked ? "' is locked after wrong PINs" : "' has one try left before it locks") +
-                  ", so it is not examined");
-}
-
 Session logIn(Module& module, const Token& token, const SecretBytes& pin) {
   Session session(module, token.slot);
   session.invoke(kLogin, static_cast<CK_USER_TYPE>(CKU_USER), readOnly(pin.expose()),
@@ -94,7 +85,7 @@ void examine(const TokenOptions& options, const SecretBytes& pin, std::size_t fr
       throw Error(ErrorCode::kTokenNotFound,
                   options.token.describe() + ": no such token in " + options.module.string());
     }
-    refuseEndangered(*token);
+    refuseEndangered(*token, PinOwner::kUser);
     if (from == 0) identify(module, *token, report);
     Examiner examiner(module, *token, logIn(module, *token, pin), learned, speedTime);
     report.loggedIn();

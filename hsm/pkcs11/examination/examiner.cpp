@@ -49,17 +49,6 @@ std::string inWords(const Promise& promise, CK_ULONG value) {
 
 }  // namespace
 
-std::string UnwrapShape::inWords() const {
-  std::string text;
-  const auto add = [&text](bool given, std::string_view name) {
-    if (given) text += (text.empty() ? "" : ", ") + std::string(name);
-  };
-  add(sensitive, "CKA_SENSITIVE");
-  add(extractable, "CKA_EXTRACTABLE");
-  add(valueLength, "CKA_VALUE_LEN");
-  return text.empty() ? "none" : text;
-}
-
 std::optional<std::size_t> Learned::bestWay() const {
   for (std::size_t way = 0; way < wrapping.size(); ++way) {
     if (wrapping[way].works) return way;
@@ -78,17 +67,24 @@ void Examiner::addName(Template& attributes) {
   attributes.text(CKA_LABEL, name).text(CKA_ID, name);
 }
 
-Template Examiner::cmkTemplate(CK_MECHANISM_TYPE mechanism) {
+WrapWay Examiner::way(std::size_t number) const {
+  WrapWay way = kWrapWays[number];
+  if (way.type == CKM_AES_KEY_WRAP) way.type = profile_.aesKeyWrap;
+  return way;
+}
+
+Template Examiner::cmkTemplate(std::optional<CK_MECHANISM_TYPE> mechanism) {
   Template attributes = askedFor(cmkPromises());
   addName(attributes);
   if (learned_.allowedMechanisms) {
-    attributes.mechanisms(CKA_ALLOWED_MECHANISMS, std::span(&mechanism, 1));
+    const CK_MECHANISM_TYPE allowed = mechanism.value_or(way(0).type);
+    attributes.mechanisms(CKA_ALLOWED_MECHANISMS, std::span(&allowed, 1));
   }
   return attributes;
 }
 
 std::optional<ThrowAway> Examiner::makeCmk(Step& step, Session& session,
-                                           CK_MECHANISM_TYPE mechanism) {
+                                           std::optional<CK_MECHANISM_TYPE> mechanism) {
   Template attributes = cmkTemplate(mechanism);
   CK_MECHANISM generation{CKM_AES_KEY_GEN, nullptr, 0};
   CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
@@ -123,27 +119,27 @@ std::optional<ThrowAway> Examiner::makeAttackersKey(Step& step, Session& session
   return ThrowAway(*this, key);
 }
 
-std::optional<Bytes> Examiner::wrap(Step& step, Session& session, std::size_t way,
+std::optional<Bytes> Examiner::wrap(Step& step, Session& session, std::size_t number,
                                     CK_OBJECT_HANDLE wrapping, CK_OBJECT_HANDLE key) {
-  Mechanism mechanism(kWrapWays[way]);
+  Mechanism mechanism(way(number));
   Bytes wrapped(kMaxWrappedBytes);
   CK_ULONG length = wrapped.size();
-  const CK_RV value = step.call(session, kWrapKey, nameOfMechanism(kWrapWays[way].type),
+  const CK_RV value = step.call(session, kWrapKey, nameOfMechanism(way(number).type),
                                 &mechanism.raw, wrapping, key, writable(wrapped), &length);
   if (value != CKR_OK || length > wrapped.size()) return std::nullopt;
   wrapped.resize(length);
   return wrapped;
 }
 
-std::optional<ThrowAway> Examiner::unwrap(Step& step, Session& session, std::size_t way,
+std::optional<ThrowAway> Examiner::unwrap(Step& step, Session& session, std::size_t number,
                                           CK_OBJECT_HANDLE unwrapping, ByteView wrapped,
                                           Template attributes) {
-  Mechanism mechanism(kWrapWays[way]);
+  Mechanism mechanism(way(number));
   CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
   const CK_RV value =
-      step.call(session, kUnwrapKey, nameOfMechanism(kWrapWays[way].type), &mechanism.raw,
-                unwrapping, readOnly(wrapped), static_cast<CK_ULONG>(wrapped.size()),
-                attributes.data(), attributes.size(), &key);
+      step.call(session, kUnwrapKey, nameOfMechanism(way(number).type), &mechanism.raw, unwrapping,
+                readOnly(wrapped), static_cast<CK_ULONG>(wrapped.size()), attributes.data(),
+                attributes.size(), &key);
   if (value != CKR_OK) return std::nullopt;
   return ThrowAway(*this, key);
 }
@@ -211,16 +207,16 @@ std::size_t Examiner::sweep() {
   return left;
 }
 
-Template unwrapTemplate(UnwrapShape shape, std::size_t bytes) {
-  Template attributes;
-  attributes.ulong(CKA_CLASS, CKO_SECRET_KEY)
-      .ulong(CKA_KEY_TYPE, CKK_GENERIC_SECRET)
-      .boolean(CKA_TOKEN, false)
-      .boolean(CKA_PRIVATE, false);
-  if (shape.sensitive) attributes.boolean(CKA_SENSITIVE, false);
-  if (shape.extractable) attributes.boolean(CKA_EXTRACTABLE, true);
-  if (shape.valueLength) attributes.ulong(CKA_VALUE_LEN, bytes);
-  return attributes;
+std::string inWords(const UnwrapTemplate& chosen) {
+  std::string text;
+  const auto add = [&text](bool given, std::string_view name) {
+    if (given) text += (text.empty() ? "" : ", ") + std::string(name);
+  };
+  add(chosen.notPrivate, "CKA_PRIVATE");
+  add(chosen.notSensitive, "CKA_SENSITIVE");
+  add(chosen.extractable, "CKA_EXTRACTABLE");
+  add(chosen.length, "CKA_VALUE_LEN");
+  return text.empty() ? "none of them" : text;
 }
 
 std::string answersOf(const Finding& finding) {

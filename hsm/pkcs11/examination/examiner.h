@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "hsm/pkcs11/examination/step.h"
+#include "hsm/pkcs11/profile.h"
 #include "hsm/pkcs11/templates.h"
 #include "hsm/pkcs11/token_info.h"
 
@@ -24,15 +25,8 @@ inline constexpr std::array kWrapWays = std::to_array<WrapWay>({
     {kAesKeyWrapKwp, 0},
 });
 
-/// The attributes in which modules differ about what C_UnwrapKey is to be given for a key that can
-/// be read.
-struct UnwrapShape {
-  bool sensitive;    ///< CKA_SENSITIVE=false is given
-  bool extractable;  ///< CKA_EXTRACTABLE=true is given
-  bool valueLength;  ///< CKA_VALUE_LEN is given
-
-  std::string inWords() const;
-};
+/// Their places in it.
+enum : std::size_t { kKeyWrap, kCbcPad, kKeyWrapPad, kKeyWrapKwp };
 
 /// What earlier parts found out for later ones. Lies in memory shared with the parent, so that it
 /// outlives a child that the module took down.
@@ -41,7 +35,7 @@ struct Learned {
   bool local = true;              ///< CKA_LOCAL of a key made in the token reads as true
   struct Unwrapping {
     bool works = false;
-    UnwrapShape shape{};
+    UnwrapTemplate chosen{};  ///< of unwrapTemplates(), the first of which the key can be read
   };
   std::array<Unwrapping, kWrapWays.size()> wrapping{};
 
@@ -80,6 +74,7 @@ class Examiner {
         token_(token),
         anchor_(std::move(anchor)),
         learned_(learned),
+        profile_(profileFor(module, token)),
         speedTime_(speedTime) {}
 
   Module& module() { return module_; }
@@ -89,16 +84,20 @@ class Examiner {
   /// How long to measure each operation; 0 for not at all.
   std::chrono::milliseconds speedTime() const { return speedTime_; }
 
+  /// One of kWrapWays, by the number that tokens of this kind give to it.
+  WrapWay way(std::size_t number) const;
+
   /// A session of a part's own, so that an operation it leaves open disturbs no other.
   Session open() { return {module_, token_.slot}; }
 
   /// Adds the label and id of a throw-away object.
   void addName(Template& attributes);
-  /// What our CMKs are made with, under a throw-away name and for one mechanism.
-  Template cmkTemplate(CK_MECHANISM_TYPE mechanism = CKM_AES_KEY_WRAP);
+  /// What our CMKs are made with, under a throw-away name and for one mechanism: AES key wrap, if
+  /// none is given.
+  Template cmkTemplate(std::optional<CK_MECHANISM_TYPE> mechanism = {});
   /// A CMK that is made as ours are; nullopt when the token refuses.
   std::optional<ThrowAway> makeCmk(Step& step, Session& session,
-                                   CK_MECHANISM_TYPE mechanism = CKM_AES_KEY_WRAP);
+                                   std::optional<CK_MECHANISM_TYPE> mechanism = {});
   /// A session key of `bytes` bytes, as data keys are.
   std::optional<ThrowAway> makeDataKey(Step& step, Session& session, std::size_t bytes,
                                        Plaintext plaintext = Plaintext::kReturn);
@@ -106,10 +105,10 @@ class Examiner {
   std::optional<ThrowAway> makeAttackersKey(Step& step, Session& session);
 
   /// Wraps `key` in one way; nullopt when that is refused. Kept on record.
-  std::optional<Bytes> wrap(Step& step, Session& session, std::size_t way,
+  std::optional<Bytes> wrap(Step& step, Session& session, std::size_t number,
                             CK_OBJECT_HANDLE wrapping, CK_OBJECT_HANDLE key);
   /// Unwraps in one way with `attributes`.
-  std::optional<ThrowAway> unwrap(Step& step, Session& session, std::size_t way,
+  std::optional<ThrowAway> unwrap(Step& step, Session& session, std::size_t number,
                                   CK_OBJECT_HANDLE unwrapping, ByteView wrapped,
                                   Template attributes);
 
@@ -133,6 +132,7 @@ class Examiner {
   const Token token_;
   Session anchor_;
   Learned& learned_;
+  const Profile& profile_;
   const std::chrono::milliseconds speedTime_;
   unsigned names_ = 0;
 };
@@ -145,8 +145,8 @@ inline CK_BYTE* writable(std::span<std::byte> bytes) {
   return reinterpret_cast<CK_BYTE*>(bytes.data());
 }
 
-/// A template for C_UnwrapKey of a data key of `bytes` bytes that can be read.
-Template unwrapTemplate(UnwrapShape shape, std::size_t bytes);
+/// "CKA_PRIVATE, CKA_SENSITIVE, CKA_EXTRACTABLE": what is given to C_UnwrapKey.
+std::string inWords(const UnwrapTemplate& chosen);
 
 /// "CKR_A, CKR_B": what the calls on record answered, each once, but for CKR_OK.
 std::string answersOf(const Finding& finding);

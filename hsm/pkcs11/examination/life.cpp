@@ -110,7 +110,7 @@ void tryCmk(Examiner& examiner, Step& step) {
       makePromised(examiner, step, session, cmkPromises(), CKM_AES_KEY_GEN, CKM_AES_KEY_WRAP);
   const bool restricted = step.finding().calls.front().result == "CKR_OK";
   examiner.learned().allowedMechanisms = restricted;
-  if (!restricted) step.report().observation("allowed-mechanisms", "refused");
+  if (key && !restricted) step.report().observation("allowed-mechanisms", "refused");
   if (!key) return step.refused(culprits(examiner, step, cmkPromises(), CKM_AES_KEY_GEN));
   const bool keeps = keepsPromises(examiner, step, session, key->handle(), cmkPromises());
   step.report().observation("local", examiner.learned().local ? "true" : "false");

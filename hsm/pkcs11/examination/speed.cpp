@@ -69,11 +69,12 @@ void measureRandom(Examiner& examiner, Step& step, Session& session) {
 void measureDataKeys(Examiner& examiner, Step& step, Session& session) {
   const auto way = examiner.learned().bestWay();
   if (!way) return;
-  const auto cmk = examiner.makeCmk(step, session, kWrapWays[*way].type);
+  const auto cmk = examiner.makeCmk(step, session, examiner.way(*way).type);
   if (!cmk) return;
   std::array<std::byte, 16> zeros{};
-  CK_MECHANISM mechanism{kWrapWays[*way].type, nullptr, 0};
-  if (kWrapWays[*way].parameterBytes > 0) mechanism = {kWrapWays[*way].type, zeros.data(), 16};
+  CK_MECHANISM mechanism{examiner.way(*way).type, nullptr, 0};
+  if (examiner.way(*way).parameterBytes > 0)
+    mechanism = {examiner.way(*way).type, zeros.data(), 16};
   std::array<CK_BYTE, 256> wrapped{};
   CK_ULONG length = 0;
   measure(examiner, step, "make, wrap and read a data key", [&] {
@@ -85,9 +86,9 @@ void measureDataKeys(Examiner& examiner, Step& step, Session& session) {
         readValue(session, key);
     return destroy(session, key) && done;
   });
-  const UnwrapShape shape = examiner.learned().wrapping[*way].shape;
+  const UnwrapTemplate chosen = examiner.learned().wrapping[*way].chosen;
   measure(examiner, step, "unwrap and read a data key", [&] {
-    Template attributes = unwrapTemplate(shape, 32);
+    Template attributes = unwrappedKeyTemplate(chosen, 32);
     CK_OBJECT_HANDLE key = CK_INVALID_HANDLE;
     if (session.call(kUnwrapKey, &mechanism, cmk->handle(), wrapped.data(), length,
                      attributes.data(), attributes.size(), &key) != CKR_OK) {

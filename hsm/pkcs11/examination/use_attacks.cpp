@@ -17,15 +17,15 @@ bool wrapAlike(Examiner& examiner, Step& step, Session& session, std::size_t way
 }
 
 /// A readable AES key that wraps: what an attacker makes of a wrapped CMK.
-Template stolenKeyTemplate(UnwrapShape shape) {
+Template stolenKeyTemplate(const UnwrapTemplate& chosen) {
   Template attributes;
   attributes.ulong(CKA_CLASS, CKO_SECRET_KEY)
       .ulong(CKA_KEY_TYPE, CKK_AES)
       .boolean(CKA_TOKEN, false)
       .boolean(CKA_WRAP, true);
-  if (shape.sensitive) attributes.boolean(CKA_SENSITIVE, false);
-  if (shape.extractable) attributes.boolean(CKA_EXTRACTABLE, true);
-  if (shape.valueLength) attributes.ulong(CKA_VALUE_LEN, 32);
+  if (chosen.notSensitive) attributes.boolean(CKA_SENSITIVE, false);
+  if (chosen.extractable) attributes.boolean(CKA_EXTRACTABLE, true);
+  if (chosen.length) attributes.ulong(CKA_VALUE_LEN, 32);
   return attributes;
 }
 
@@ -35,14 +35,14 @@ void tryWrappingTheCmk(Examiner& examiner, Step& step) {
   for (std::size_t way = 0; way < wrapping.size(); ++way) {
     if (!wrapping[way].works) continue;
     Session session = examiner.open();
-    const auto cmk = examiner.makeCmk(step, session, kWrapWays[way].type);
+    const auto cmk = examiner.makeCmk(step, session, examiner.way(way).type);
     const auto own = examiner.makeAttackersKey(step, session);
     if (!cmk || !own) return step.notTried("no CMK to attack, or no key to attack it with");
     const auto wrapped = examiner.wrap(step, session, way, own->handle(), cmk->handle());
     if (!wrapped) continue;
-    std::string detail = "wrapped by " + nameOfMechanism(kWrapWays[way].type);
+    std::string detail = "wrapped by " + nameOfMechanism(examiner.way(way).type);
     const auto stolen = examiner.unwrap(step, session, way, own->handle(), *wrapped,
-                                        stolenKeyTemplate(wrapping[way].shape));
+                                        stolenKeyTemplate(wrapping[way].chosen));
     if (stolen && examiner.readValue(step, session, stolen->handle())) {
       detail += ", unwrapped again and its value read";
       if (wrapAlike(examiner, step, session, way, cmk->handle(), stolen->handle())) {

@@ -5,18 +5,6 @@
 namespace strongroom::hsm::pkcs11::examination {
 namespace {
 
-/// In the order of preference: as the standard has it, then what modules are known to insist on.
-constexpr std::array kShapes = std::to_array<UnwrapShape>({
-    {.sensitive = true, .extractable = false, .valueLength = false},
-    {.sensitive = true, .extractable = true, .valueLength = false},
-    {.sensitive = false, .extractable = false, .valueLength = false},
-    {.sensitive = false, .extractable = true, .valueLength = false},
-    {.sensitive = true, .extractable = false, .valueLength = true},
-    {.sensitive = true, .extractable = true, .valueLength = true},
-    {.sensitive = false, .extractable = false, .valueLength = true},
-    {.sensitive = false, .extractable = true, .valueLength = true},
-});
-
 /// A CMK and a data key that it wrapped.
 struct Trial {
   ThrowAway cmk;
@@ -27,7 +15,7 @@ struct Trial {
 /// nullopt, and the step concluded, when it does not come so far.
 std::optional<Trial> begin(Examiner& examiner, Step& step, Session& session, std::size_t way,
                            std::size_t bytes) {
-  auto cmk = examiner.makeCmk(step, session, kWrapWays[way].type);
+  auto cmk = examiner.makeCmk(step, session, examiner.way(way).type);
   if (!cmk) return step.notTried("no CMK to wrap with"), std::nullopt;
   const auto key = examiner.makeDataKey(step, session, bytes);
   auto value = key ? examiner.readValue(step, session, key->handle()) : std::nullopt;
@@ -37,15 +25,15 @@ std::optional<Trial> begin(Examiner& examiner, Step& step, Session& session, std
   return Trial{std::move(*cmk), std::move(*value), std::move(*wrapped)};
 }
 
-/// Unwraps in every shape until one gives a key that can be read; that shape.
-std::optional<UnwrapShape> unwrapReadably(Examiner& examiner, Step& step, Session& session,
-                                          std::size_t way, const Trial& trial) {
-  for (const UnwrapShape& shape : kShapes) {
+/// Unwraps with the templates that the service tries, until one gives a key that can be read.
+std::optional<UnwrapTemplate> unwrapReadably(Examiner& examiner, Step& step, Session& session,
+                                             std::size_t way, const Trial& trial) {
+  for (const UnwrapTemplate& chosen : unwrapTemplates()) {
     const auto key = examiner.unwrap(step, session, way, trial.cmk.handle(), trial.wrapped,
-                                     unwrapTemplate(shape, trial.value.size()));
+                                     unwrappedKeyTemplate(chosen, trial.value.size()));
     const auto value = key ? examiner.readValue(step, session, key->handle()) : std::nullopt;
     if (!value) continue;
-    if (*value == trial.value) return shape;
+    if (*value == trial.value) return chosen;
     step.wrong("a key of " + std::to_string(trial.value.size()) + " bytes came back as " +
                std::to_string(value->size()) + " others");
     return std::nullopt;
@@ -64,37 +52,36 @@ void tryWrapping(Examiner& examiner, Step& step, std::size_t way) {
   Session session = examiner.open();
   auto trial = begin(examiner, step, session, way, 32);
   if (!trial) return;
-  const auto shape = unwrapReadably(examiner, step, session, way, *trial);
-  if (!shape) return;
-  const std::string how = "C_UnwrapKey with " + shape->inWords();
+  const auto chosen = unwrapReadably(examiner, step, session, way, *trial);
+  if (!chosen) return;
+  const std::string how = "C_UnwrapKey with " + inWords(*chosen);
 
   // A length that is no AES key's. Only a padded form need take one that is no multiple of 8.
-  const bool padded = kWrapWays[way].type != CKM_AES_KEY_WRAP;
+  const bool padded = way != kKeyWrap;
   Step aside(step.report(), step.finding().id);
   const auto other = begin(examiner, aside, session, way, padded ? 20 : 40);
   const bool otherWorks =
       other && unwrapReadably(examiner, aside, session, way, *other).has_value();
-  if (kWrapWays[way].type == CKM_AES_KEY_WRAP_PAD) {
+  if (way == kKeyWrapPad) {
     step.report().observation(
         "key-wrap-pad", meaningOfPad(trial->value.size(), trial->wrapped.size(), !otherWorks));
   }
-  const bool isOurs =
-      kWrapWays[way].type == CKM_AES_KEY_WRAP || kWrapWays[way].type == CKM_AES_CBC_PAD;
+  const bool isOurs = way == kKeyWrap || way == kCbcPad;
   if (!otherWorks && isOurs) {
     return step.wrong(
         "a data key of " + std::to_string(padded ? 20 : 40) + " bytes: " +
         (aside.finding().detail.empty() ? answersOf(aside.finding()) : aside.finding().detail));
   }
-  examiner.learned().wrapping[way] = {.works = true, .shape = *shape};
+  examiner.learned().wrapping[way] = {.works = true, .chosen = *chosen};
   step.works(otherWorks ? how : how + "; not for a key of 20 bytes");
 }
 
 void observeTampering(Examiner& examiner, Step& step, Session& session, std::size_t way,
                       const Trial& trial) {
-  const UnwrapShape shape = examiner.learned().wrapping[way].shape;
+  const UnwrapTemplate chosen = examiner.learned().wrapping[way].chosen;
   const auto answer = [&](const Bytes& wrapped) {
     const auto key = examiner.unwrap(step, session, way, trial.cmk.handle(), wrapped,
-                                     unwrapTemplate(shape, trial.value.size()));
+                                     unwrappedKeyTemplate(chosen, trial.value.size()));
     return step.finding().calls.back().result;
   };
   Bytes tampered = trial.wrapped;
@@ -112,9 +99,9 @@ void observeLengths(Examiner& examiner, Step& step, std::size_t way, const Trial
     const auto key = examiner.makeDataKey(step, session, trial.value.size());
     if (!key) return;
     std::array<std::byte, 16> zeros{};
-    CK_MECHANISM mechanism{kWrapWays[way].type, nullptr, 0};
-    if (kWrapWays[way].parameterBytes > 0) {
-      mechanism = {kWrapWays[way].type, zeros.data(), kWrapWays[way].parameterBytes};
+    CK_MECHANISM mechanism{examiner.way(way).type, nullptr, 0};
+    if (examiner.way(way).parameterBytes > 0) {
+      mechanism = {examiner.way(way).type, zeros.data(), examiner.way(way).parameterBytes};
     }
     // Room for all of it, although the module is told of 8 bytes: one that writes more must not
     // take us with it.
@@ -142,7 +129,7 @@ void observeAllowedMechanisms(Examiner& examiner, Step& step, Session& session) 
   const auto& wrapping = examiner.learned().wrapping;
   for (std::size_t way = 0; way < wrapping.size(); ++way) {
     if (!wrapping[way].works) continue;
-    const auto other = kWrapWays[way].type == CKM_AES_KEY_WRAP ? CKM_AES_CBC_PAD : CKM_AES_KEY_WRAP;
+    const auto other = examiner.way(way == kKeyWrap ? kCbcPad : kKeyWrap).type;
     const auto cmk = examiner.makeCmk(step, session, other);
     const auto key = examiner.makeDataKey(step, session, 32);
     if (!cmk || !key) return;
@@ -153,13 +140,14 @@ void observeAllowedMechanisms(Examiner& examiner, Step& step, Session& session) 
 }
 
 void observeWeakerUnwrap(Examiner& examiner, Step& step, Session& session, std::size_t way) {
-  const auto cmk = examiner.makeCmk(step, session, kWrapWays[way].type);
+  const auto cmk = examiner.makeCmk(step, session, examiner.way(way).type);
   const auto key = examiner.makeDataKey(step, session, 32, Plaintext::kWithhold);
   if (!cmk || !key) return;
   const auto wrapped = examiner.wrap(step, session, way, cmk->handle(), key->handle());
   if (!wrapped) return;
-  const auto again = examiner.unwrap(step, session, way, cmk->handle(), *wrapped,
-                                     unwrapTemplate(examiner.learned().wrapping[way].shape, 32));
+  const auto again =
+      examiner.unwrap(step, session, way, cmk->handle(), *wrapped,
+                      unwrappedKeyTemplate(examiner.learned().wrapping[way].chosen, 32));
   const bool readable = again && examiner.readValue(step, session, again->handle()).has_value();
   step.report().observation("unwrap-weaker", readable ? "readable" : "not readable");
 }
@@ -194,7 +182,10 @@ void observeMechanismInfo(Examiner& examiner, Step& step) {
 
 std::string sessionLimit(const CK_TOKEN_INFO& info) {
   if (info.ulMaxRwSessionCount == CK_UNAVAILABLE_INFORMATION) return "not told";
-  return info.ulMaxRwSessionCount == CK_EFFECTIVELY_INFINITE
+  // Some say so by the standard's 0, some by a number that nothing could reach.
+  constexpr CK_ULONG kBeyondReach = 1UL << 31;
+  return info.ulMaxRwSessionCount == CK_EFFECTIVELY_INFINITE ||
+                 info.ulMaxRwSessionCount >= kBeyondReach
              ? "no limit"
              : std::to_string(info.ulMaxRwSessionCount);
 }
@@ -205,7 +196,7 @@ void observeTheRest(Examiner& examiner, Step& step) {
   observeMechanismInfo(examiner, step);
   observeDefaultExtractable(examiner, step, session);
   if (const auto way = examiner.learned().bestWay()) {
-    step.report().observation("unwrap-template", examiner.learned().wrapping[*way].shape.inWords());
+    step.report().observation("unwrap-template", inWords(examiner.learned().wrapping[*way].chosen));
     observeAllowedMechanisms(examiner, step, session);
     observeWeakerUnwrap(examiner, step, session, *way);
     Step aside(step.report(), step.finding().id);
@@ -218,12 +209,14 @@ void observeTheRest(Examiner& examiner, Step& step) {
 }
 
 constexpr std::array kWrapping = std::to_array<Exercise>({
-    {"wrap-aes-key-wrap", [](Examiner& examiner, Step& step) { tryWrapping(examiner, step, 0); }},
-    {"wrap-aes-cbc-pad", [](Examiner& examiner, Step& step) { tryWrapping(examiner, step, 1); }},
+    {"wrap-aes-key-wrap",
+     [](Examiner& examiner, Step& step) { tryWrapping(examiner, step, kKeyWrap); }},
+    {"wrap-aes-cbc-pad",
+     [](Examiner& examiner, Step& step) { tryWrapping(examiner, step, kCbcPad); }},
     {"wrap-aes-key-wrap-pad",
-     [](Examiner& examiner, Step& step) { tryWrapping(examiner, step, 2); }},
+     [](Examiner& examiner, Step& step) { tryWrapping(examiner, step, kKeyWrapPad); }},
     {"wrap-aes-key-wrap-kwp",
-     [](Examiner& examiner, Step& step) { tryWrapping(examiner, step, 3); }},
+     [](Examiner& examiner, Step& step) { tryWrapping(examiner, step, kKeyWrapKwp); }},
     {"behaviour", observeTheRest},
 });
 
