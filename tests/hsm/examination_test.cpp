@@ -278,7 +278,9 @@ TEST(ExaminationOfALimitedModuleTest, NamesEveryWayToWrapThatItLacks) {
   const Examination examination = hsm::examineToken(token.options(), token.pin(), kQuick);
   EXPECT_EQ(hsm::verdictOf(examination), Verdict::kUnfit);
   EXPECT_THAT(hsm::missing(examination),
-              ElementsAre(HasSubstr("wrap by AES key wrap"), HasSubstr("wrap by AES-CBC-PAD")));
+              ElementsAre("CKM_AES_KEY_WRAP: not among the module's mechanisms",
+                          "CKM_AES_CBC_PAD: there, but not to wrap and unwrap",
+                          HasSubstr("wrap by AES key wrap"), HasSubstr("wrap by AES-CBC-PAD")));
 }
 
 }  // namespace
