@@ -10,7 +10,8 @@ namespace {
 
 /// What the pool may hold: the token's own limit counts the anchor too. 0 and "unavailable" say
 /// that there is none.
-std::size_t sessionLimit(const Token& token, std::size_t configured) {
+std::size_t sessionLimit(const Token& token, const Profile& profile, std::size_t configured) {
+  if (profile.oneSession) return 1;
   const CK_ULONG reported = token.info.ulMaxRwSessionCount;
   const bool known = reported != CK_EFFECTIVELY_INFINITE && reported != CK_UNAVAILABLE_INFORMATION;
   const std::size_t allowed = known ? reported - 1 : configured;
@@ -23,7 +24,7 @@ TokenConnection::TokenConnection(Module& module, Token token, SecretBytes pin, s
                                  Renewal renewal)
     : token_(token),
       profile_(profileFor(module, token)),
-      pool_(module, token.slot, std::move(pin), sessionLimit(token, sessions), renewal) {}
+      pool_(module, token.slot, std::move(pin), sessionLimit(token, profile_, sessions), renewal) {}
 
 std::unique_lock<DeadlineMutex> TokenConnection::administer(Deadline deadline) {
   std::unique_lock lock(administration_, deadline);

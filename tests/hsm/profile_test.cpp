@@ -14,7 +14,11 @@ namespace {
 
 TEST(ProfileTest, TheLastRowAndNoOtherMatchesEveryToken) {
   const auto rows = profiles();
-  for (const auto& row : rows) EXPECT_EQ(row.manufacturer.empty(), &row == &rows.back());
+  for (const auto& row : rows) {
+    const bool matchesAll =
+        row.manufacturer.empty() && row.model.empty() && row.libraryManufacturer.empty();
+    EXPECT_EQ(matchesAll, &row == &rows.back()) << row.name;
+  }
   EXPECT_EQ(&profileFor("somebody else", "a model", "a library"), &rows.back());
   EXPECT_EQ(profileFor("SoftHSM project", "SoftHSM v2", "SoftHSM").name, "SoftHSM");
 }

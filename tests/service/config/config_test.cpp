@@ -269,8 +269,9 @@ constexpr Mistake kMistakes[] = {
      "[token.two]\nmodule = \"m\"\nlabel = \"two\"\npin_file = \"p\"\ndeadline_milliseconds = 900\n"
      "[store]",
      "strongroom.toml:15: [token.two] deadline_milliseconds: unknown key; this table takes module, "
-     "label, serial, uri, sessions, pin_file, pin_descriptor, pin_credential, workers, "
-     "worker_user, worker_network, worker_growth_mib, new_keys"},
+     "label, serial, uri, sessions, module_argument, allow_unsafe_module, pin_file, "
+     "pin_descriptor, pin_credential, workers, worker_user, worker_network, worker_growth_mib, "
+     "new_keys"},
     {"[store]",
      "new_keys = true\n[token.two]\nmodule = \"m\"\nlabel = \"two\"\npin_file = \"p\"\n"
      "new_keys = true\n[store]",
