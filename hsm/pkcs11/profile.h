@@ -31,8 +31,8 @@ struct Profile {
   CK_MECHANISM_TYPE aesKeyWrap = CKM_AES_KEY_WRAP;  ///< the number that means RFC 3394
   bool objectsNeedSync = false;                     ///< writes token objects without fsync
   bool localReadsFalse = false;                     ///< CKA_LOCAL is false for generated keys too
-  bool oneSession = false;  ///< crashes when keys are made and destroyed beside other calls
-  std::size_t findBatch = 32;                       ///< handles asked for by one C_FindObjects
+  bool oneSession = false;     ///< crashes when keys are made and destroyed beside other calls
+  std::size_t findBatch = 32;  ///< handles asked for by one C_FindObjects
 };
 
 /// All rows; the last one matches every token.

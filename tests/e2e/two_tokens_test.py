@@ -10,6 +10,7 @@ import unittest
 from botocore.exceptions import ClientError
 
 from support.case import StrongroomTestCase
+from support.raw import RawClient
 from support.strongroom import Strongroom, wait_until
 from support.token import Token
 
@@ -163,7 +164,8 @@ new_keys = {"true" if new_keys_in == "second" else "false"}
         old = self.kms.generate_data_key(KeyId=key, KeySpec="AES_256")
         self.strongroom.stop()
         self.start_with(new_keys_in="second")
-        self.kms.rotate_key_on_demand(KeyId=key)
+        # Debian's boto3 does not know this operation yet.
+        self.assertEqual(200, RawClient(self.strongroom).call("RotateKeyOnDemand", {"KeyId": key}).status)
         new = self.kms.generate_data_key(KeyId=key, KeySpec="AES_256")
         for made in (old, new):
             self.assert_decrypts(made["CiphertextBlob"], made["Plaintext"])

@@ -1,6 +1,7 @@
 // A PKCS#11 module that calls another one, and does to its calls what a test asks for by the
 // channel: see tests/support/fault_control.h.
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -124,7 +125,11 @@ template <class Row, class Tuple>
 void spoil(Faults::Met met, Tuple& arguments) {
   const auto [bytes, length] = outputOf<Row>(arguments);
   if (bytes != nullptr && *length > 0) {
-    if (state->faults.find(met, FaultAction::kCorrupt) != nullptr) bytes[*length / 2] ^= 1;
+    if (state->faults.find(met, FaultAction::kCorrupt) != nullptr) {
+      // Each in another way, as faults do: two wrong answers do not agree.
+      static std::atomic<unsigned> spoiled{0};
+      bytes[*length / 2] ^= static_cast<CK_BYTE>(1 + spoiled++ % 255);
+    }
     if (state->faults.find(met, FaultAction::kWrongLength) != nullptr) *length -= 1;
   }
   if constexpr (Row::kObjectsOut != at()) {
