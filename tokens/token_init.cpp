@@ -51,11 +51,14 @@ void requireFreeLabel(const Options& options) {
 /// What C_InitToken began and a later step did not finish is no token of ours, and this command
 /// will not touch it again.
 void refuseHalfMade(const Options& options, const hsm::Error& error) {
+  // Refused before anything was written: a token of that label is somebody else's.
+  if (error.code() == hsm::ErrorCode::kTokenNotFound) return;
   for (const hsm::TokenInfo& token : hsm::listTokens(options.module)) {
     if (!token.initialised || token.description.label != options.label) continue;
     throw Failure("The token '" + options.label + "', serial " + token.description.serial +
                       ", was begun and not finished: " + error.what(),
-                  "It holds no key yet. Remove it by the vendor's tool (SoftHSM: softhsm2-util "
+                  "Unless somebody else made it meanwhile, it holds no CMK: remove it by the "
+                  "vendor's tool (SoftHSM: softhsm2-util "
                   "--delete-token --serial " +
                       token.description.serial + "), mend the cause, and run the command again.",
                   rowFor(error.code()).exitCode);

@@ -105,6 +105,18 @@ void requireNoRecords(keys::MetadataStore& store, keys::TokenNumber token) {
       "they are due. Nothing was changed.");
 }
 
+/// strongroomd starts with the store's first token, whose binding key its access keys come from.
+void requireNotNeededByOthers(keys::MetadataStore& store, keys::TokenNumber token) {
+  if (token != keys::kFirstToken) return;
+  for (const keys::TokenRecord& other : store.tokens()) {
+    if (other.number == token || store.versionsIn(other.number).empty()) continue;
+    throw Failure("This is the store's first token, and the token '" + other.label +
+                      "' still holds keys of the store.",
+                  "Without the first one strongroomd does not start, and no access key works: keep "
+                  "it for as long as the store has keys. Nothing was changed.");
+  }
+}
+
 void requireMeantKeys(const Plan& plan, const Options& options) {
   const std::size_t keys = keysIn(plan);
   if (options.unrecordedKeys == keys) return;
@@ -141,7 +153,7 @@ void requireConfirmation(const hsm::TokenDescription& token, const Options& opti
       !options.serial.empty()
           ? options.serial
           : promptForLine("\nType the token's serial number to destroy these objects: ");
-  if (given == token.serial) return;
+  if (!given.empty() && given == token.serial) return;
   throw Failure("'" + given + "' is not the serial number of this token.", "Nothing was changed.");
 }
 
@@ -208,11 +220,13 @@ void run(Options& options) {
   if (!plan.ours.empty()) {
     const keys::TokenNumber number = requireOwnStore(*store, *token);
     requireNoRecords(*store, number);
+    requireNotNeededByOthers(*store, number);
     requireMeantKeys(plan, options);
     if (!options.json) show(token->describe(), plan, *store, number);
     if (!options.dryRun) {
       requireConfirmation(token->describe(), options);
       requireNoRecords(*store, number);  // a person may have taken their time
+      requireNotNeededByOthers(*store, number);
       destroy(*token, plan.ours);
       token->makeDurable();
       requireGone(*token);

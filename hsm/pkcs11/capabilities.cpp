@@ -140,7 +140,8 @@ std::size_t findLongestDataKey(Lease& lease, const TrialResult& token, CK_OBJECT
     } catch (const Error& error) {
       // A verdict of ours is that the length that came back is another one.
       const bool isOurs = error.returnValue() == CKR_OK;
-      const bool isNoVerdict = meaningOf(error.returnValue()).recovery != Recovery::kNone;
+      const bool isNoVerdict = meaningOf(error.returnValue()).recovery != Recovery::kNone ||
+                               error.code() == ErrorCode::kBusy;
       if (isOurs ? error.code() != ErrorCode::kFault : isNoVerdict) throw;
     }
   }

@@ -9,7 +9,7 @@
 
 namespace strongroom::hsm::pkcs11 {
 
-std::optional<KeyRef> nameOf(Lease& lease, CK_OBJECT_HANDLE object) {
+ObjectName nameOf(Lease& lease, CK_OBJECT_HANDLE object) {
   std::array<std::byte, 64> label;
   std::array<std::byte, 32> id;
   std::array<CK_ATTRIBUTE, 2> attributes{
@@ -27,8 +27,10 @@ std::optional<KeyRef> nameOf(Lease& lease, CK_OBJECT_HANDLE object) {
     const std::size_t size = attribute.ulValueLen > room ? 0 : attribute.ulValueLen;
     return ByteView(static_cast<const std::byte*>(attribute.pValue), size);
   };
-  if (value == CKR_GENERAL_ERROR || meaning.recovery == Recovery::kFindHandle) return std::nullopt;
-  return keyNamedBy(asText(filled(attributes[0], label.size())), filled(attributes[1], id.size()));
+  if (value == CKR_GENERAL_ERROR || meaning.recovery == Recovery::kFindHandle) return {};
+  return {.readable = true,
+          .ref = keyNamedBy(asText(filled(attributes[0], label.size())),
+                            filled(attributes[1], id.size()))};
 }
 
 std::vector<CK_OBJECT_HANDLE> findObjects(Lease& lease, Template& search, std::size_t batch,
@@ -53,7 +55,7 @@ Handles findOurObjects(Lease& lease, std::size_t batch) {
   Handles handles;
   for (CK_OBJECT_HANDLE object :
        findObjects(lease, search, batch, std::numeric_limits<std::size_t>::max())) {
-    const std::optional<KeyRef> ref = nameOf(lease, object);
+    const std::optional<KeyRef> ref = nameOf(lease, object).ref;
     if (!ref) continue;
     const auto [entry, isNew] = handles.emplace(*ref, object);
     if (!isNew) entry->second = kAmbiguous;

@@ -23,8 +23,12 @@ using Handles = std::unordered_map<KeyRef, CK_OBJECT_HANDLE>;
 std::vector<CK_OBJECT_HANDLE> findObjects(Lease& lease, Template& search, std::size_t batch,
                                           std::size_t atMost);
 
-/// What `object` calls itself; nullopt for what is not ours, or cannot be read.
-std::optional<KeyRef> nameOf(Lease& lease, CK_OBJECT_HANDLE object);
+/// What an object calls itself.
+struct ObjectName {
+  bool readable = false;      ///< false for one that is half-made, or gone meanwhile
+  std::optional<KeyRef> ref;  ///< nullopt for what is not ours
+};
+ObjectName nameOf(Lease& lease, CK_OBJECT_HANDLE object);
 
 /// Every object of ours, in one pass; kAmbiguous for names that are taken twice.
 Handles findOurObjects(Lease& lease, std::size_t batch);

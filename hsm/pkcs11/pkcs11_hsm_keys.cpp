@@ -16,13 +16,15 @@ void requireCmk(const KeyRef& ref) {
   throw Error(ErrorCode::kKeyNotFound, "versions of a CMK count from 1");
 }
 
-/// A module that gave its objects new handles without a word would have another key destroyed: the
-/// object is asked for its name. One that cannot tell is what the search found it to be.
+/// A module that gave its objects new handles without a word would have another object destroyed,
+/// ours or somebody else's: it is asked for its name. One that cannot tell is what the search found
+/// it to be.
 void refuseOtherName(Lease& lease, const KeyRef& ref, CK_OBJECT_HANDLE key) {
-  const std::optional<KeyRef> name = nameOf(lease, key);
-  if (!name || *name == ref) return;
+  const ObjectName name = nameOf(lease, key);
+  if (!name.readable || name.ref == ref) return;
   throw Error(ErrorCode::kTokenUnavailable,
-              "the handle of " + labelOf(ref) + " is that of " + labelOf(*name) + " now",
+              "the handle of " + labelOf(ref) + " is that of " +
+                  (name.ref ? labelOf(*name.ref) : "a foreign object") + " now",
               kGetAttributeValue.name(), CKR_OBJECT_HANDLE_INVALID);
 }
 

@@ -8,6 +8,9 @@
 namespace strongroom::hsm::pkcs11 {
 namespace {
 
+/// Two of one name are an error already; the others may turn out to be foreign.
+constexpr std::size_t kMostOfOneName = 8;
+
 /// What the pool may hold: the token's own limit counts the anchor too. 0 and "unavailable" say
 /// that there is none.
 std::size_t sessionLimit(const Token& token, const Profile& profile, std::size_t configured) {
@@ -68,7 +71,12 @@ void TokenConnection::findHandle(Attempt& attempt, Deadline deadline) {
       // The pass leaves out what it cannot read: only a search by name says that a key is gone.
     }
     Template search = searchTemplate(ref);
-    const auto found = findObjects(lease, search, 2, 2);
+    auto found = findObjects(lease, search, kMostOfOneName, kMostOfOneName);
+    // With our id and another label it is somebody else's.
+    std::erase_if(found, [&](CK_OBJECT_HANDLE object) {
+      const ObjectName name = nameOf(lease, object);
+      return name.readable && name.ref != ref;
+    });
     if (found.size() == 1) handles_.insert(ref, found.front(), lease.generation());
     if (found.size() > 1) handles_.insert(ref, kAmbiguous, lease.generation());
   });
