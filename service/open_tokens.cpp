@@ -19,7 +19,7 @@ Poco::Logger& logger() {
 std::unique_ptr<hsm::Hsm> open(const std::string& table, const hsm::TokenOptions& token,
                                const hsm::PinSource& pin, const hsm::WorkerOptions& workers) {
   return hsm::openIsolatedToken(token, pin, workers, [table](const std::string& line) {
-    logger().warning("[" + table + "] " + line);
+    logger().notice("[" + table + "] " + line);
   });
 }
 
