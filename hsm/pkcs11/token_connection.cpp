@@ -72,11 +72,16 @@ void TokenConnection::findHandle(Attempt& attempt, Deadline deadline) {
     }
     Template search = searchTemplate(ref);
     auto found = findObjects(lease, search, kMostOfOneName, kMostOfOneName);
-    // With our id and another label it is somebody else's.
-    std::erase_if(found, [&](CK_OBJECT_HANDLE object) {
+    // With our id and another label it is somebody else's, or its name is not told truly: that the
+    // key is gone, it does not say.
+    const std::size_t others = std::erase_if(found, [&](CK_OBJECT_HANDLE object) {
       const ObjectName name = nameOf(lease, object);
       return name.readable && name.ref != ref;
     });
+    if (found.empty() && others > 0) {
+      throw Error(ErrorCode::kKeyUnusable,
+                  "the object with the id of " + labelOf(ref) + " bears another name");
+    }
     if (found.size() == 1) handles_.insert(ref, found.front(), lease.generation());
     if (found.size() > 1) handles_.insert(ref, kAmbiguous, lease.generation());
   });
