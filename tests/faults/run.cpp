@@ -87,6 +87,17 @@ void judgeKeys(const Scenario& scenario, const Load& load, std::map<KeyRef, int>
   for (const auto& [ref, count] : counts) wrong(ref, "was never asked for", count);
 }
 
+/// The counts when no session is leased any more: a worker that was busy tells its own a moment
+/// late.
+hsm::Statistics whenIdle(const hsm::Hsm& hsm) {
+  const auto end = Clock::now() + kRecoveryLimit;
+  while (true) {
+    hsm::Statistics statistics = hsm.statistics();
+    if (statistics.sessionsLeased == 0 || Clock::now() >= end) return statistics;
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+}
+
 }  // namespace
 
 Outcome run(const Scenario& scenario, const Backend& backend) {
@@ -115,7 +126,7 @@ Outcome run(const Scenario& scenario, const Backend& backend) {
   outcome.logins = control.calls("C_Login") - loginsBefore;
   addTally(load.data(), outcome);
   addTally(load.keys(), outcome);
-  const hsm::Statistics statistics = hsm->statistics();
+  const hsm::Statistics statistics = whenIdle(*hsm);
   outcome.sessionsLeased = statistics.sessionsLeased;
   outcome.sessionsOfPool = static_cast<std::int64_t>(statistics.sessionsOpen);
   for (const auto& ended : statistics.workers.ended) outcome.workersReplaced += ended.count;
