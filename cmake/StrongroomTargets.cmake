@@ -39,11 +39,13 @@ function(strongroom_module_test name)
   endforeach()
 endfunction()
 
-# strongroom_test(NAME LABEL unit|softhsm|e2e SOURCES ... DEPENDS ...): one GoogleTest program, each test known to ctest.
+# strongroom_test(NAME [ALONE] LABEL unit|softhsm|e2e SOURCES ... DEPENDS ...): one GoogleTest program, each test known to ctest.
+# ALONE: it measures time, so no other test runs beside it.
 function(strongroom_test name)
-  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "ALONE" "LABEL" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} GTest::gtest GTest::gmock GTest::gtest_main)
   strongroom_compile_options(${name})
-  gtest_discover_tests(${name} NO_PRETTY_VALUES PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT 120 DISCOVERY_TIMEOUT 60)
+  gtest_discover_tests(${name} NO_PRETTY_VALUES PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT 120
+    RUN_SERIAL ${ARG_ALONE} DISCOVERY_TIMEOUT 60)
 endfunction()

@@ -28,7 +28,8 @@ struct TokenOptions {
   TokenSelector token;
   std::uint32_t sessions = 8;  ///< bound of the session pool; the token's own limit holds besides
   std::string moduleArgument = {};  ///< for C_Initialize's pReserved, where the module wants one
-  bool renewLogin = true;  ///< give the PIN again when the login is lost; else that is an error
+  bool renewLogin = true;    ///< give the PIN again when the login is lost; else that is an error
+  bool pinDoubtful = false;  ///< a login failed before: no PIN where the token counts a wrong one
   /// Opens a token that gives its keys away all the same, and says so in TokenDescription::dangers.
   bool allowUnsafeModule = false;
 };

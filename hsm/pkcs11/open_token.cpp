@@ -55,7 +55,7 @@ std::unique_ptr<Hsm> openToken(const TokenOptions& options, const SecretBytes& p
   for (int tries = 1; tries <= kTries; ++tries) {
     auto module = std::make_unique<pkcs11::Module>(options.module, options.moduleArgument);
     if (const auto token = pkcs11::findToken(*module, options.token)) {
-      pkcs11::refuseEndangered(*token, PinOwner::kUser);
+      pkcs11::refuseEndangered(*token, PinOwner::kUser, options.pinDoubtful);
       return std::make_unique<pkcs11::Pkcs11Hsm>(
           std::move(module), *token, pin.clone(), options.sessions,
           options.renewLogin ? pkcs11::Renewal::kLogIn : pkcs11::Renewal::kFail,

@@ -32,12 +32,16 @@ PinState pinStateOf(CK_FLAGS flags, PinOwner owner) {
   return (flags & set) != 0 ? PinState::kReady : PinState::kNotSet;
 }
 
-void refuseEndangered(const Token& token, PinOwner owner) {
+void refuseEndangered(const Token& token, PinOwner owner, bool doubtful) {
   const PinState state = pinStateOf(token.info.flags, owner);
-  if (state < PinState::kFinalTry) return;
+  if (state < (doubtful ? PinState::kWrongGiven : PinState::kFinalTry)) return;
   const bool user = owner == PinOwner::kUser;
   std::string message = "the token '" + token.label() + "' ";
-  if (state == PinState::kLocked) {
+  if (state == PinState::kWrongGiven) {
+    message +=
+        "counts a wrong PIN after a login that failed for another reason, as it said; the "
+        "PIN may be the reason";
+  } else if (state == PinState::kLocked) {
     message += user ? "is locked after wrong PINs; unlock it with the SO PIN"
                     : "has a locked SO PIN: too many wrong ones were given";
   } else {

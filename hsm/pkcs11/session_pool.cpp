@@ -24,16 +24,18 @@ Lease SessionPool::lease(Deadline deadline) {
       const auto flight = restoring(deadline);
       if (!established_) establish();
     }
-    Lease lease = leaseOfAnyLogin(deadline);
+    std::optional<Lease> lease = leaseOfAnyLogin(deadline);
     // Else a generation began meanwhile, and may not be logged in yet: then searches would find
     // nothing and report no error.
-    if (established_) return lease;
+    if (lease && established_) return std::move(*lease);
   }
 }
 
-Lease SessionPool::leaseOfAnyLogin(Deadline deadline) {
+std::optional<Lease> SessionPool::leaseOfAnyLogin(Deadline deadline) {
   std::unique_lock lock(mutex_);
-  const auto available = [this] { return !idle_.empty() || !unclosed_.empty() || open_ < limit_; };
+  const auto available = [this] {
+    return !established_ || !idle_.empty() || !unclosed_.empty() || open_ < limit_;
+  };
   if (!available()) {
     ++waits_;
     const auto start = std::chrono::steady_clock::now();
@@ -44,22 +46,32 @@ Lease SessionPool::leaseOfAnyLogin(Deadline deadline) {
       throw Error(ErrorCode::kBusy, "no session with the token became free before the deadline");
     }
   }
+  // Before the login is good again nobody can tell an unclosed session from a new one with its
+  // number.
+  if (!established_) return std::nullopt;
+  const std::uint64_t openedUnder = generation();
   if (!idle_.empty()) {
     Session session = std::move(idle_.back());
     idle_.pop_back();
-    return Lease(*this, std::move(session), generation(), deadline);
+    return Lease(*this, std::move(session), openedUnder, deadline);
   }
   takePlace(lock);
   lock.unlock();
-  // Should a generation begin meanwhile, nobody can tell of which one the session is.
-  std::uint64_t openedUnder = generation();
   Session session = openInPlace();
-  while (generation() != openedUnder) {
-    session.close();
-    openedUnder = generation();
-    session = openInPlace();
+  CK_RV value = CKR_OK;
+  const bool loggedIn = isLoggedIn(session, value);
+  // Should a generation have begun meanwhile, nobody can tell of which one the session is.
+  if (loggedIn && generation() == openedUnder) {
+    return Lease(*this, std::move(session), openedUnder, deadline);
   }
-  return Lease(*this, std::move(session), openedUnder, deadline);
+  endNew(std::move(session));
+  check(value, kGetSessionInfo.name());
+  if (std::chrono::steady_clock::now() >= deadline) {
+    throw Error(ErrorCode::kBusy, "the login was not renewed before the deadline");
+  }
+  // It was opened after a loss that no call had met yet.
+  if (!loggedIn) restore(openedUnder, Recovery::kLogIn, deadline);
+  return std::nullopt;
 }
 
 void SessionPool::takePlace(std::unique_lock<std::mutex>& lock) {
@@ -92,6 +104,17 @@ Session SessionPool::openInPlace() {
     freed_.notify_one();
     throw;
   }
+}
+
+void SessionPool::endNew(Session session) noexcept {
+  const CK_RV value = session.tryClose();
+  const std::lock_guard lock(mutex_);
+  if (value == CKR_OK) {
+    --open_;
+  } else {
+    unclosed_.push_back(std::move(session));
+  }
+  freed_.notify_one();
 }
 
 void SessionPool::giveBack(Session session, std::uint64_t generation, bool discarded) noexcept {
@@ -136,7 +159,7 @@ void SessionPool::restore(std::uint64_t seen, Recovery recovery, Deadline deadli
   const auto flight = restoring(deadline);
   if (generation() != seen) return;  // another thread has just done it
   CK_RV state = CKR_OK;
-  if (anchorIsLoggedIn(state) && recovery != Recovery::kLogIn) return;
+  if (isLoggedIn(anchor_, state) && recovery != Recovery::kLogIn) return;
   if (renewal_ == Renewal::kFail) {
     throw Error(ErrorCode::kTokenUnavailable, "the login is lost", kGetSessionInfo.name(),
                 CKR_USER_NOT_LOGGED_IN);
@@ -159,16 +182,17 @@ void SessionPool::beginGeneration() {
   generation_.fetch_add(1, std::memory_order_release);
   for (Session& session : idle_) unclosed_.push_back(std::move(session));
   idle_.clear();
+  freed_.notify_all();  // whoever waits for a session goes and makes the login good
 }
 
 void SessionPool::establish() {
   CK_RV state = CKR_OK;
-  if (anchor_.isOpen() && !anchorIsLoggedIn(state) && state != CKR_OK) endAnchor(state);
+  if (anchor_.isOpen() && !isLoggedIn(anchor_, state) && state != CKR_OK) endAnchor(state);
   bool othersLive = true;
   if (!anchor_.isOpen()) {
     anchor_ = Session(module_, slot_);
     // A login outlives the anchor when other sessions do.
-    othersLive = anchorIsLoggedIn(state);
+    othersLive = isLoggedIn(anchor_, state);
   }
   settle(othersLive);
   logIn();
@@ -188,9 +212,9 @@ void SessionPool::settle(bool alive) {
   for (Session& session : ended) end(std::move(session), current - 1);
 }
 
-bool SessionPool::anchorIsLoggedIn(CK_RV& value) {
+bool SessionPool::isLoggedIn(Session& session, CK_RV& value) {
   CK_SESSION_INFO info{};
-  value = anchor_.call(kGetSessionInfo, &info);
+  value = session.call(kGetSessionInfo, &info);
   return value == CKR_OK && info.state == CKS_RW_USER_FUNCTIONS;
 }
 

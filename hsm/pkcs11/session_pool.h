@@ -113,18 +113,24 @@ class SessionPool {
 
  private:
   friend class Lease;
-  Lease leaseOfAnyLogin(Deadline deadline);
+  /// None while the login is not good, or when it turned out to be lost and was renewed.
+  std::optional<Lease> leaseOfAnyLogin(Deadline deadline);
   /// A place for a new session, whose lock is `lock`: one that is free, or that of a session that
   /// could not be closed before.
   void takePlace(std::unique_lock<std::mutex>& lock);
   Session openInPlace();
+  /// Ends a session that was opened a moment ago, so that its number is its own, and frees its
+  /// place if that could be done.
+  void endNew(Session session) noexcept;
   void giveBack(Session session, std::uint64_t generation, bool discarded) noexcept;
   /// Ends a session that has a place, and frees the place if that could be done.
   void end(Session session, std::uint64_t generation) noexcept;
 
+  /// Asks the token; `value` is what it answered.
+  static bool isLoggedIn(Session& session, CK_RV& value);
+
   // Under restoring_.
   std::unique_lock<DeadlineMutex> restoring(Deadline deadline);
-  bool anchorIsLoggedIn(CK_RV& value);
   /// Ends an anchor that answered `value` to a question. Throws when it can neither be used nor
   /// ended.
   void endAnchor(CK_RV value);

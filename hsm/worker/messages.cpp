@@ -147,6 +147,7 @@ SecretBytes encode(const Open& open) {
       .number(open.token.sessions)
       .text(open.token.moduleArgument)
       .flag(open.token.allowUnsafeModule)
+      .flag(open.token.pinDoubtful)
       .text(open.pin.file.string())
       .flag(open.pin.descriptor >= 0)
       .text(open.pin.credential);
@@ -163,6 +164,7 @@ Open decodeOpen(ByteView message) {
   open.token.sessions = in.number<std::uint32_t>();
   open.token.moduleArgument = in.text();
   open.token.allowUnsafeModule = in.flag();
+  open.token.pinDoubtful = in.flag();
   open.pin.file = in.text();
   open.pin.descriptor = in.flag() ? 0 : -1;
   open.pin.credential = in.text();

@@ -18,7 +18,7 @@ std::string_view toString(Reason reason) {
   return kReasonNames[static_cast<std::size_t>(reason)];
 }
 
-Worker::Worker(unsigned itsNumber, const Launch& launch)
+Worker::Worker(unsigned itsNumber, const Launch& launch, bool pinDoubtful)
     : number(itsNumber), control(Descriptor{}) {
   auto [ours, theirs] = connectedPair();
   control = Channel(std::move(ours));
@@ -32,6 +32,7 @@ Worker::Worker(unsigned itsNumber, const Launch& launch)
     ends.push_back(std::move(end));
   }
   Open open{.token = launch.token, .pin = launch.pin};
+  open.token.pinDoubtful = pinDoubtful;
   if (launch.pinFile) {
     open.pin.descriptor = 0;
     numbers.push_back(launch.pinFile.number());

@@ -66,8 +66,9 @@ struct Launch {
 /// One worker process as the service sees it: a plain record, guarded by its pool's mutex, but for
 /// the channel of a leased lane, which is its caller's.
 struct Worker {
-  /// Starts the process and asks it to open the token. Throws std::system_error, Closed.
-  Worker(unsigned number, const Launch& launch);
+  /// Starts the process and asks it to open the token; for `pinDoubtful` see TokenOptions. Throws
+  /// std::system_error, Closed.
+  Worker(unsigned number, const Launch& launch, bool pinDoubtful);
 
   /// "worker 3 (process 4711)"
   std::string name() const;

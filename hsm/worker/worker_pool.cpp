@@ -182,6 +182,7 @@ WorkerPool::Counters WorkerPool::counters() {
 void WorkerPool::retryLogin() {
   const std::lock_guard lock(mutex_);
   pinRefused_ = false;
+  pinDoubtful_ = false;
   nextStart_ = {};
   wake();
 }

@@ -84,7 +84,7 @@ class WorkerPool {
   void stopWhenIdle(Worker& worker, Clock::time_point now);
   void ping(Worker& worker, Clock::time_point now);
   void bury(Worker& worker);
-  void failOpening(const Error& error);
+  void failOpening(const Error& error, bool mayHaveGivenPin);
   void startWhereWanted(Clock::time_point now);
   void say(const std::string& line) { lines_.push_back(line); }
   std::size_t count(WorkerState state) const;
@@ -100,6 +100,7 @@ class WorkerPool {
   std::vector<std::shared_ptr<Worker>> workers_;
   std::optional<Error> down_;  ///< why no token is open, since the last try to open it failed
   bool pinRefused_ = false;
+  bool pinDoubtful_ = false;     ///< the token may have taken the last try for a wrong PIN
   std::optional<Opened> first_;  ///< the token that this pool stands for
   unsigned administrativeWaiters_ = 0;
   bool started_ = false;            ///< the constructor is over

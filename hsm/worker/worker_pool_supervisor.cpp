@@ -26,6 +26,8 @@ constexpr Deadline kAtOnce{};
 
 constexpr std::size_t kWitnessBytes = 32;
 
+constexpr std::string_view kLoginCall = "C_Login";
+
 }  // namespace
 
 void WorkerPool::supervise(const std::stop_token& stop) {
@@ -134,12 +136,13 @@ void WorkerPool::admit(Worker& worker, Opened opened) {
                          "initialised anew or exchanged under the running service");
   }
   if (opened.error) {
-    failOpening(*opened.error);
+    failOpening(*opened.error, opened.error->call() == kLoginCall);
     retire(worker, Reason::kNotOpened);
     return;
   }
   if (!first_) first_ = std::move(opened);
   down_.reset();
+  pinDoubtful_ = false;
   successorFailed_ = false;
   lastFailure_.clear();
   worker.enter(WorkerState::kServing);
@@ -175,7 +178,8 @@ void WorkerPool::judge(Worker& worker, Clock::time_point now) {
   switch (worker.state) {
     case WorkerState::kOpening:
       if (now - worker.since <= options_.openingLimit) return;
-      failOpening(Error(ErrorCode::kTokenUnavailable, "the module hangs while it opens the token"));
+      failOpening(Error(ErrorCode::kTokenUnavailable, "the module hangs while it opens the token"),
+                  true);
       worker.reason = Reason::kHung;
       worker.enter(WorkerState::kStopping);
       worker.process->kill();
@@ -263,7 +267,8 @@ void WorkerPool::bury(Worker& worker) {
   if (worker.state == WorkerState::kOpening) {
     failOpening(
         Error(ErrorCode::kTokenUnavailable,
-              "the worker process ended while it opened the token: " + worker.process->ended()));
+              "the worker process ended while it opened the token: " + worker.process->ended()),
+        true);
   } else if (byItself && Clock::now() - worker.since < kSettled) {
     pauseBeforeTheNext();
   } else if (byItself) {
@@ -275,13 +280,14 @@ void WorkerPool::bury(Worker& worker) {
   ++counters_.ended[static_cast<std::size_t>(worker.reason)];
 }
 
-void WorkerPool::failOpening(const Error& error) {
+void WorkerPool::failOpening(const Error& error, bool mayHaveGivenPin) {
   if (lastFailure_ != error.what()) say(std::string("the token cannot be opened: ") + error.what());
   lastFailure_ = error.what();
   if (error.code() == ErrorCode::kPinRefused) {
     pinRefused_ = true;
     say("no PIN is given to the token again until SIGHUP or a restart");
   }
+  if (mayHaveGivenPin) pinDoubtful_ = true;
   pauseBeforeTheNext();
   if (started_ && count(WorkerState::kServing) > 0) {
     successorFailed_ = true;
@@ -306,11 +312,12 @@ void WorkerPool::startWhereWanted(Clock::time_point now) {
   if (anyGrown && successorFailed_) return retire(**grown, Reason::kGrown);
   if (count(WorkerState::kServing) >= options_.workers + (anyGrown ? 1 : 0)) return;
   try {
-    workers_.push_back(std::make_shared<Worker>(++lastNumber_, launch_));
+    workers_.push_back(std::make_shared<Worker>(++lastNumber_, launch_, pinDoubtful_));
     ++counters_.started;
   } catch (const std::exception& error) {
     failOpening(Error(ErrorCode::kTokenUnavailable,
-                      std::string("no worker process can be started: ") + error.what()));
+                      std::string("no worker process can be started: ") + error.what()),
+                false);
   }
 }
 

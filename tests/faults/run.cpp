@@ -14,13 +14,10 @@ constexpr milliseconds kPatience{1'000};  ///< the deadline of every call
 constexpr milliseconds kWindow{100};
 constexpr milliseconds kWarmUp{100};
 constexpr milliseconds kBefore{200};
-/// On a machine of its own everything is back within two seconds (docs/fault-scenarios.md); other
-/// work may take most of this one's time.
-constexpr milliseconds kRecoveryLimit{5'000};
+constexpr milliseconds kRecoveryLimit{2'000};
 
-/// Of the rate before: the machine may have other work by now. What does not recover answers
-/// nothing, or errors.
-constexpr double kRecovered = 0.25;
+/// Of the rate before, which is one of a short while.
+constexpr double kRecovered = 0.5;
 
 /// How much a load did in a stretch of time, which is what the test is about and no waiting for
 /// something.

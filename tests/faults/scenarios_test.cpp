@@ -15,8 +15,8 @@ extern "C" void sync() noexcept {}
 namespace strongroom::testing {
 namespace {
 
-/// What a loaded machine may need to run a thread that is due.
-constexpr std::chrono::milliseconds kSlack{1'000};
+/// What it may take to run a thread that is due.
+constexpr std::chrono::milliseconds kSlack{500};
 
 struct Case {
   const Backend* backend;

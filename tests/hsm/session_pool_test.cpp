@@ -177,6 +177,20 @@ TEST_F(FaultySessionPoolTest, NothingIsClosedAfterAllSessionsWereLost) {
   use(lease);
 }
 
+TEST_F(FaultySessionPoolTest, ANewSessionWithoutALoginTellsOfALossThatNobodyMet) {
+  const std::uint64_t seen = pool_.generation();
+  int closed = 0;
+  faults.onCloseSession = [&] { ++closed; };
+  module_.functions().C_CloseAllSessions(slot_);
+  Lease lease = pool_.lease(soon());
+  faults.onCloseSession = nullptr;
+  EXPECT_EQ(pool_.generation(), seen + 1) << "a search would have found nothing";
+  EXPECT_EQ(pool_.counters().logins, 2U);
+  EXPECT_EQ(closed, 1) << "it would never have been";
+  EXPECT_EQ(pool_.counters().open, 1U);
+  use(lease);
+}
+
 TEST_F(FaultySessionPoolTest, SessionsThatOutliveTheAnchorAreClosed) {
   { const Lease idle = pool_.lease(soon()); }
   int closed = 0;

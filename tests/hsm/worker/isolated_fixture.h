@@ -21,8 +21,12 @@ class IsolatedHsmTest : public ::testing::Test {
 
   static hsm::Deadline soon() { return hsm::deadlineIn(kSoon); }
 
-  void open(const hsm::WorkerOptions& options = {}) {
-    hsm_ = hsm::openIsolatedToken(token_.options(4), token_.pinSource(), options,
+  void open(const hsm::WorkerOptions& options = {}) { openBy(token_.module(), options); }
+
+  void openBy(const std::filesystem::path& module, const hsm::WorkerOptions& options = {}) {
+    hsm::TokenOptions token = token_.options(4);
+    token.module = module;
+    hsm_ = hsm::openIsolatedToken(token, token_.pinSource(), options,
                                   [this](const std::string& line) { note(line); });
   }
 

@@ -1,7 +1,10 @@
+#include <p11-kit/pkcs11.h>
+
 #include <algorithm>
 #include <fstream>
 
 #include "tests/hsm/worker/isolated_fixture.h"
+#include "tests/support/fault_control.h"
 
 namespace strongroom::testing {
 namespace {
@@ -92,6 +95,21 @@ TEST_F(IsolatedRecoveryTest, AWrongPinIsGivenOnceUntilAnAdministratorActs) {
   hsm_->retryLogin();
   EXPECT_TRUE(eventually([&] { return allServe(); }));
   EXPECT_EQ(hsm_->generateDataKey(ref, 32, Plaintext::kReturn, soon()).plaintext.size(), 32U);
+}
+
+TEST_F(IsolatedRecoveryTest, APinInDoubtIsNotGivenToATokenThatCountsAWrongOne) {
+  FaultControl control(token_.folder().path());
+  openBy(FaultControl::module());
+  EXPECT_EQ(codeOf([&] { hsm::openToken(token_.options(), SecretBytes(asBytes("wrong"))); }),
+            ErrorCode::kPinRefused);
+  const std::uint64_t loginsBefore = control.calls("C_Login");
+  // A module that does not say that it was the PIN.
+  control.begin({.function = "C_Login", .value = CKR_FUNCTION_FAILED, .times = 1});
+  for (const pid_t worker : servants()) ::kill(worker, SIGKILL);
+  EXPECT_TRUE(eventually([&] { return logged("counts a wrong PIN"); })) << log();
+  EXPECT_EQ(control.calls("C_Login"), loginsBefore + 1);
+  hsm_->retryLogin();
+  EXPECT_TRUE(eventually([&] { return allServe(); })) << log();
 }
 
 /// SoftHSM's token folder, away for as long as this lives.

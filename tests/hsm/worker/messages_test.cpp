@@ -72,6 +72,7 @@ TEST(MessagesTest, AnOpeningArrivesAsItWasAskedFor) {
                             .token = {.label = "label", .serial = "serial", .uri = "pkcs11:"},
                             .sessions = 5,
                             .moduleArgument = "configdir='sql:/var'",
+                            .pinDoubtful = true,
                             .allowUnsafeModule = true},
                   .pin = {.file = "/etc/pin", .descriptor = 7, .credential = "pin"}};
   const Open got = decodeOpen(encode(sent).expose());
@@ -81,6 +82,7 @@ TEST(MessagesTest, AnOpeningArrivesAsItWasAskedFor) {
   EXPECT_EQ(got.token.token.uri, "pkcs11:");
   EXPECT_EQ(got.token.sessions, 5U);
   EXPECT_EQ(got.token.moduleArgument, sent.token.moduleArgument);
+  EXPECT_TRUE(got.token.pinDoubtful);
   EXPECT_TRUE(got.token.allowUnsafeModule);
   EXPECT_EQ(got.pin.file, sent.pin.file);
   EXPECT_EQ(got.pin.credential, "pin");
