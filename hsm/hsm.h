@@ -110,7 +110,8 @@ struct Statistics {
   std::uint64_t sessionsLeased = 0;
   std::uint64_t sessionsDiscarded = 0;  ///< closed because a call on them failed unexpectedly
   std::uint64_t leaseWaits = 0;         ///< leases that had to wait
-  std::uint64_t leaseTimeouts = 0;      ///< leases given up at the deadline (kBusy)
+  std::uint64_t leaseTimeouts =
+      0;  ///< leases given up (kBusy): at the deadline, or too many waited
   double leaseWaitSeconds = 0;
   std::uint64_t logins = 0;
   std::uint64_t keysCached = 0;  ///< entries of the handle cache

@@ -15,6 +15,10 @@ namespace strongroom::hsm {
 /// The connections that one worker can have, each with a session of its own.
 inline constexpr std::uint32_t kMaxSessionsPerWorker = 100;
 
+/// How many calls may wait for a session, for each that there is: one more is kBusy at once, so
+/// that a token that hangs holds up no more of its callers' threads.
+inline constexpr std::uint32_t kWaitingPerSession = 4;
+
 /// How the processes that hold a module are kept. The defaults are those of docs/configuration.md.
 struct WorkerOptions {
   unsigned workers = 2;                       ///< how many serve at the same time

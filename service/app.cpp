@@ -29,8 +29,9 @@ App::App(const config::Config& config, AppOptions options)
                  options.clockJumps),
       credentials_(*store_, tokens_.first().hsm(), config_.aws),
       verifier_({config_.aws.region, "kms"}, credentials_, systemClock_),
+      shares_(config_.maxRequestsPerPrincipal),
       kms_{config_.aws, *store_, tokens_, envelope_, lifecycle_, calendar_},
-      aws_(kms_, verifier_),
+      aws_(kms_, verifier_, shares_),
       health_(tokens_, *store_, calendar_),
       metrics_(tokens_, health_) {
   if (!config_.furtherTokens.empty()) {
@@ -53,6 +54,7 @@ void App::serve() {
         metrics_.requests().observe(response.operation, response.error, seconds);
         logRequest(request, response, seconds);
       });
+  metrics_.watch(*server_);
   metrics_.setCertificateNotAfter(server_->certificateNotAfter());
   logger().information("serving at https://" + config_.server.address + ":" +
                        std::to_string(port()));

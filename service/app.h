@@ -6,6 +6,7 @@
 
 #include "service/api/aws/endpoint.h"
 #include "service/auth/credentials.h"
+#include "service/auth/principal_shares.h"
 #include "service/auth/sigv4.h"
 #include "service/config/config.h"
 #include "service/health.h"
@@ -69,6 +70,7 @@ class App {
   keys::Lifecycle lifecycle_;
   auth::Credentials credentials_;
   auth::SigV4Verifier verifier_;
+  auth::PrincipalShares shares_;
   operations::Kms kms_;
   api::aws::Endpoint aws_;
   Health health_;

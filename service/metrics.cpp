@@ -3,6 +3,7 @@
 #include <prometheus/text_serializer.h>
 
 #include "service/hsm_metrics.h"
+#include "service/server_metrics.h"
 
 namespace strongroom::service {
 
@@ -71,6 +72,10 @@ std::string Metrics::render() const {
   }
   for (prometheus::MetricFamily& family : describe(statistics))
     families.push_back(std::move(family));
+  if (const http::Server* server = server_) {
+    for (prometheus::MetricFamily& family : describe(server->statistics()))
+      families.push_back(std::move(family));
+  }
   const Health::Report report = health_.report();
   families.push_back(readiness(report));
   families.push_back(answering(report));

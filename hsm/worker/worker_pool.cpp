@@ -23,6 +23,23 @@ Descriptor makeEvent() {
   return event;
 }
 
+/// One more in a count, for as long as it lives and if it counts at all.
+class Counted {
+ public:
+  Counted(std::size_t& count, bool counts) : count_(count), counts_(counts) {
+    if (counts_) ++count_;
+  }
+  ~Counted() {
+    if (counts_) --count_;
+  }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  std::size_t& count_;
+  const bool counts_;
+};
+
 }  // namespace
 
 WorkerPool::WorkerPool(Launch launch, const WorkerOptions& options, WorkerLog log)
@@ -89,12 +106,15 @@ WorkerPool::Lease WorkerPool::lease(const Request& request) {
     throw Error(ErrorCode::kBusy, "the deadline passed before the call");
   }
   if (!found()) {
+    if (waiters_ >= mostWaiters()) {
+      ++counters_.summed.leaseTimeouts;
+      throw Error(ErrorCode::kBusy, "too many calls wait for a session with the token already");
+    }
     ++counters_.summed.leaseWaits;
     const auto start = Clock::now();
-    const bool administrative = isAdministrative(request.operation);
-    administrativeWaiters_ += administrative ? 1 : 0;
+    const Counted waiting(waiters_, true);
+    const Counted administering(administrativeWaiters_, isAdministrative(request.operation));
     const bool inTime = freed_.wait_until(lock, request.deadline, found);
-    administrativeWaiters_ -= administrative ? 1 : 0;
     counters_.summed.leaseWaitSeconds +=
         std::chrono::duration<double>(Clock::now() - start).count();
     if (!inTime) {
@@ -107,6 +127,10 @@ WorkerPool::Lease WorkerPool::lease(const Request& request) {
   lane->operation = request.operation;
   ++lane->number;
   return {std::move(worker), lane};
+}
+
+std::size_t WorkerPool::mostWaiters() const {
+  return std::size_t{options_.workers} * launch_.token.sessions * kWaitingPerSession;
 }
 
 bool WorkerPool::isAdministered() const {

@@ -63,6 +63,7 @@ class WorkerPool {
 
   Lease lease(const Request& request);
   std::shared_ptr<Worker> bestWorker();
+  std::size_t mostWaiters() const;
   bool isAdministered() const;
   void giveBack(const Lease& lease, LaneState state, bool replaceWorker);
   void refuseWhenDown() const;
@@ -102,7 +103,8 @@ class WorkerPool {
   bool pinRefused_ = false;
   bool pinDoubtful_ = false;     ///< the token may have taken the last try for a wrong PIN
   std::optional<Opened> first_;  ///< the token that this pool stands for
-  unsigned administrativeWaiters_ = 0;
+  std::size_t waiters_ = 0;      ///< calls that wait for a lane, administrative ones among them
+  std::size_t administrativeWaiters_ = 0;
   bool started_ = false;            ///< the constructor is over
   bool successorFailed_ = false;    ///< no worker could be started beside those that serve
   std::string lastFailure_;         ///< said already

@@ -11,6 +11,7 @@ enum class ErrorCode {
   kIncompleteSignature,    ///< the header lacks a part, or a header that must be signed is not
   kUnrecognizedClient,     ///< unknown access key, or a session token (we issue none)
   kInvalidSignature,       ///< wrong signature, stale or future date, wrong scope
+  kThrottled,              ///< believed, but has as many requests in progress as it may
 };
 
 /// Thrown by the verifiers; the text is for the client and holds nothing secret.

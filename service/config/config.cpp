@@ -47,14 +47,28 @@ void refuseTooMuchMemory(const TableReader& table, const http::ServerOptions& se
                                  " bytes, is " + std::to_string(all));
 }
 
+http::TlsVersion readTlsMinimum(TableReader& table) {
+  const std::string version = table.textOr("tls_minimum", "1.2");
+  if (version != "1.2" && version != "1.3") table.fail("tls_minimum", "must be 1.2 or 1.3");
+  return version == "1.3" ? http::TlsVersion::k13 : http::TlsVersion::k12;
+}
+
 void readServer(TableReader table, Config& config) {
   http::ServerOptions& server = config.server;
   server.address = table.textOr("address", server.address);
   server.port = static_cast<std::uint16_t>(table.integerOr("port", {1, 65'535}, server.port));
   server.tls.certificate = table.path("certificate");
   server.tls.privateKey = table.path("private_key");
+  server.tls.clientAuthorities = table.pathOr("client_ca", {});
+  server.tlsMinimum = readTlsMinimum(table);
   server.maxConnections =
-      static_cast<int>(table.integerOr("max_connections", {1, 4'096}, server.maxConnections));
+      static_cast<int>(table.integerOr("max_connections", {1, 65'536}, server.maxConnections));
+  server.maxConnectionsPerClient = static_cast<int>(
+      table.integerOr("max_connections_per_client", {0, 65'536}, server.maxConnectionsPerClient));
+  server.requestQueue =
+      static_cast<int>(table.integerOr("max_requests_waiting", {1, 65'536}, server.requestQueue));
+  config.maxRequestsPerPrincipal =
+      static_cast<std::size_t>(table.integerOr("max_requests_per_principal", {0, 65'536}, 0));
   server.headerLimit = static_cast<std::size_t>(table.integerOr(
       "header_bytes", {4'096, 1'048'576}, static_cast<std::int64_t>(server.headerLimit)));
   refuseTooMuchMemory(table, server);
@@ -167,6 +181,16 @@ void readTokens(const Document& document, Config& config) {
   if (!newKeysIn.empty()) config.newKeysIn = newKeysIn;
 }
 
+/// A thread for each call that may be at a token or wait for one, so that no token's callers take
+/// those of another; and some for requests that need none.
+void provideThreads(Config& config) {
+  constexpr std::uint32_t kOthers = 16;
+  std::uint32_t sessions = config.token.sessions;
+  for (const FurtherToken& further : config.furtherTokens) sessions += further.token.sessions;
+  config.server.requestThreads =
+      static_cast<int>(kOthers + sessions * (1 + hsm::kWaitingPerSession));
+}
+
 void readStore(TableReader table, Config& config) {
   config.store = table.path("path");
   table.finish();
@@ -198,6 +222,7 @@ Config load(const std::filesystem::path& file) {
   readServer({document, "server"}, config);
   readAws({document, "aws"}, config);
   readTokens(document, config);
+  provideThreads(config);
   readStore({document, "store"}, config);
   readMaintenance({document, "maintenance"}, config);
   readLog({document, "log"}, config);

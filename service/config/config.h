@@ -33,8 +33,9 @@ struct FurtherToken {
 struct Config {
   http::ServerOptions server;  ///< [server]
   std::chrono::milliseconds drain{
-      30'000};        ///< [server] drain_seconds: how long requests in flight may finish at stop
-  keys::Account aws;  ///< [aws] region, account
+      30'000};  ///< [server] drain_seconds: how long requests in flight may finish at stop
+  std::size_t maxRequestsPerPrincipal = 0;  ///< [server], at a time; 0: no limit of its own
+  keys::Account aws;                        ///< [aws] region, account
   hsm::TokenOptions token;                  ///< [token] module, label, serial, uri, sessions
   hsm::PinSource pin;                       ///< [token] pin_file | pin_descriptor | pin_credential
   hsm::WorkerOptions workers;               ///< [token] workers, worker_...

@@ -2,142 +2,272 @@
 
 #include <Poco/Logger.h>
 
-#include "service/http/request_id.h"
-#include "service/http/response_writer.h"
+#include <algorithm>
+#include <utility>
+
+#include "service/http/connection_registry.h"
+#include "service/http/http1_protocol.h"
 
 namespace strongroom::http {
-
 namespace {
 
 constexpr std::chrono::milliseconds kHandshakePatience{5'000};
-/// For a connection over the limit: it holds one of the few threads that say so.
-constexpr std::chrono::milliseconds kCrowdedPatience{1'000};
+constexpr std::chrono::milliseconds kLinger{1'000};
+constexpr std::size_t kLingerBytes = 1 << 20;
+/// Reads of one connection before the others have their turn.
+constexpr int kReadsPerTurn = 4;
+constexpr auto kNever = EventLoop::Clock::time_point::max();
+
+/// Where bytes of the wire lie for the moment between two layers; wiped after each.
+std::span<char> scratch() {
+  thread_local SecretChars bytes(16 * 1024);
+  return bytes;
+}
+
+std::unique_ptr<Protocol> speak(const ProtocolContext& context, const std::string& peer,
+                                EventLoop::Clock::time_point now) {
+  return std::make_unique<Http1Protocol>(context, peer, now);
+}
 
 }  // namespace
 
-Connection::Connection(const Poco::Net::StreamSocket& socket, const ConnectionContext& context)
-    : Poco::Net::TCPServerConnection(socket),
-      context_(context),
+Connection::Connection(const ConnectionContext& context, const Poco::Net::StreamSocket& socket,
+                       const Poco::Net::Context::Ptr& tls, std::string client)
+    : context_(context),
+      client_(std::move(client)),
       peer_(socket.peerAddress().toString()),
-      stream_(socket, context.tls.current()),
-      entry_(context.registry, socket.impl()->sockfd()),
-      reader_(context.options.headerLimit) {}
+      tls_(socket, tls),
+      deadline_(context.loop.now() + kHandshakePatience) {}
 
-void Connection::run() {
+void Connection::start() {
+  context_.loop.wakeAt(*this, deadline_);
+  await(EPOLLIN);
+}
+
+template <class Step>
+void Connection::guarded(Step step) {
+  const auto alive = shared_from_this();
   try {
-    serve();
+    step();
   } catch (const std::exception& error) {
     Poco::Logger::get("http").error("connection from " + peer_ + ": " + error.what());
+    end();
   }
 }
 
-void Connection::serve() {
-  const auto most = static_cast<std::size_t>(context_.options.maxConnections);
-  const bool crowded = entry_.rank() > most;
-  const auto patience = crowded ? kCrowdedPatience : kHandshakePatience;
-  if (stream_.handshake(Clock::now() + patience) != TlsStream::Status::kOk) return;
-  // Only after the handshake: whoever takes a place from another shall have had some work with it.
-  if (crowded && !context_.registry.makeRoom(most)) {
-    Request none;
-    none.requestId = newRequestId();
-    none.peer = peer_;
-    refuse(none, nullptr, Refusal::kOverloaded);
+void Connection::ready(std::uint32_t /*events*/) {
+  guarded([this] {
+    switch (state_) {
+      case State::kHandshake:
+        return shakeHands();
+      case State::kServing:
+        return wantsAnything() ? serve(Readable::kYes) : await(0);
+      case State::kLingering:
+        return listen();
+      case State::kEnded:
+        return;
+    }
+  });
+}
+
+void Connection::due(Clock::time_point now) {
+  guarded([&] {
+    if (state_ != State::kServing) return end();
+    protocol_->expire(now);
+    serve(Readable::kNo);
+  });
+}
+
+bool Connection::wantsAnything() {
+  return (protocol_->wantsInput() && !readEnded_) || !protocol_->output().empty();
+}
+
+void Connection::await(std::uint32_t events) {
+  if (events == awaited_) return;
+  const std::uint32_t before = std::exchange(awaited_, events);
+  if (events == 0) {
+    // Not watched at all, for a connection that is reset would be reported again and again.
+    const Clock::time_point keeps = state_ == State::kServing ? protocol_->deadline() : deadline_;
+    context_.loop.forget(*this, tls_.descriptor());
+    context_.loop.wakeAt(*this, keeps);
+  } else if (before == 0) {
+    context_.loop.watch(*this, tls_.descriptor(), events);
   } else {
-    while (serveOne() == Next::kKeepAlive) continue;
-  }
-  stream_.finish();
-}
-
-Connection::Next Connection::serveOne() {
-  Request request;
-  request.peer = peer_;
-  Head head;
-  std::optional<Refusal> refusal;
-  if (!readHead(request, head, refusal)) {
-    return refusal ? refuse(request, nullptr, *refusal) : Next::kClose;
-  }
-  const Pipeline::Match match = context_.pipeline.match(request, head.contentLength);
-  if (match.refusal) return refuse(request, match.route, *match.refusal);
-  if (!readBody(request, head, refusal)) {
-    return refusal ? refuse(request, match.route, *refusal) : Next::kClose;
-  }
-  const Clock::time_point began = Clock::now();
-  bool faulted = false;
-  const Response response = context_.pipeline.run(*match.route, request, faulted);
-  if (!response.caller.empty()) entry_.prove();
-  const bool closes = faulted || !head.keepAlive || entry_.ends();
-  return answer(request, response, closes, began);
-}
-
-bool Connection::readHead(Request& request, Head& head, std::optional<Refusal>& refusal) {
-  const ServerOptions& options = context_.options;
-  const bool idle = reader_.empty();
-  if (idle && !entry_.becomeIdle()) return false;
-  // A client connects to ask: only between requests may it take its time, and only one that has
-  // shown who it is.
-  auto deadline =
-      Clock::now() + (idle && entry_.proven() ? options.idlePatience : options.headerPatience);
-  for (;;) {
-    Refusal reason{};
-    const auto progress = reader_.readHead(request, head, reason);
-    if (progress != RequestReader::Progress::kIncomplete) {
-      request.requestId = newRequestId();
-      if (progress == RequestReader::Progress::kRefused) refusal = reason;
-      return progress == RequestReader::Progress::kComplete;
-    }
-    const bool nothingYet = reader_.empty();
-    std::size_t bytes = 0;
-    const auto status = stream_.read(reader_.space(), bytes, deadline);
-    if (status != TlsStream::Status::kOk) {
-      if (nothingYet || status == TlsStream::Status::kClosed) return false;
-      request.requestId = newRequestId();
-      refusal = Refusal::kTooSlow;
-      return false;
-    }
-    if (nothingYet) {
-      entry_.becomeBusy();
-      deadline = Clock::now() + options.headerPatience;
-    }
-    reader_.commit(bytes);
+    context_.loop.change(*this, tls_.descriptor(), events);
   }
 }
 
-bool Connection::readBody(Request& request, const Head& head, std::optional<Refusal>& refusal) {
-  std::size_t filled = reader_.beginBody(request, head);
-  const auto deadline = Clock::now() + context_.options.bodyPatience;
-  if (head.expectsContinue && filled < head.contentLength) {
-    if (stream_.write("HTTP/1.1 100 Continue\r\n\r\n", deadline) != TlsStream::Status::kOk)
-      return false;
+void Connection::shakeHands() {
+  await(0);
+  const auto step = [self = shared_from_this()](bool late) {
+    const auto status = late ? TlsChannel::Status::kClosed : self->tls_.handshake();
+    self->context_.loop.post([self, status] { self->guarded([&] { self->shaken(status); }); });
+  };
+  if (!context_.handshakes.tryAdd(step)) end();
+}
+
+void Connection::shaken(TlsChannel::Status status) {
+  if (state_ == State::kEnded) return;
+  switch (status) {
+    case TlsChannel::Status::kOk:
+      return beginServing();
+    case TlsChannel::Status::kWantsRead:
+      return await(EPOLLIN);
+    case TlsChannel::Status::kWantsWrite:
+      return await(EPOLLOUT);
+    case TlsChannel::Status::kClosed:
+      return end();
   }
-  while (filled < head.contentLength) {
-    std::size_t bytes = 0;
-    const auto status = stream_.read(std::span(request.body).subspan(filled), bytes, deadline);
-    if (status != TlsStream::Status::kOk) {
-      // Half a request is never acted upon. A peer that has only ended its own side still hears
-      // why.
-      refusal = status == TlsStream::Status::kClosed ? Refusal::kMalformed : Refusal::kTooSlow;
-      return false;
+}
+
+void Connection::beginServing() {
+  state_ = State::kServing;
+  protocol_ = speak(context_.protocol, peer_, Clock::now());
+  // Only now: whoever takes a place from another shall have had some work with it.
+  crowded_ = !context_.registry.makeRoom(*this);
+  if (context_.registry.draining()) protocol_->drain(Clock::now());
+  serve(Readable::kYes);
+}
+
+void Connection::serve(Readable readable) {
+  if (serving_) return;
+  serving_ = true;
+  int reads = 0;
+  bool moved = true;
+  while (state_ == State::kServing && moved) {
+    moved = false;
+    while (auto exchange = protocol_->next()) submit(std::move(*exchange));
+    if (flush()) moved = true;
+    if (state_ != State::kServing || reads == kReadsPerTurn) continue;
+    // Without a report there is nothing new in the socket, but for what OpenSSL has read already.
+    const bool mayRead = readable == Readable::kYes || tls_.holdsInput();
+    if (mayRead && protocol_->wantsInput() && readSome()) {
+      ++reads;
+      moved = true;
     }
-    filled += bytes;
   }
+  serving_ = false;
+  if (state_ != State::kServing) return;
+  if (tls_.holdsInput() && protocol_->wantsInput()) {
+    context_.loop.post(
+        [self = shared_from_this()] { self->guarded([&] { self->serve(Readable::kNo); }); });
+  }
+  settle();
+}
+
+bool Connection::readSome() {
+  if (readEnded_) return false;
+  const std::span<char> room = scratch();
+  std::size_t bytes = 0;
+  const TlsChannel::Status status = tls_.read(room, bytes);
+  if (status == TlsChannel::Status::kClosed) {
+    readEnded_ = true;
+    protocol_->receiveEnd(context_.loop.now());
+    return true;
+  }
+  if (bytes == 0) return false;
+  protocol_->receive(room.first(bytes), context_.loop.now());
+  explicit_bzero(room.data(), bytes);
   return true;
 }
 
-Connection::Next Connection::refuse(const Request& request, const Route* route, Refusal refusal) {
-  const Clock::time_point began = Clock::now();
-  answer(request, context_.pipeline.refuse(route, refusal, request.requestId), true, began);
-  return Next::kClose;
+void Connection::submit(Exchange exchange) {
+  if (crowded_) crowded_ = !context_.registry.makeRoom(*this);
+  if (crowded_) {
+    const Response refusal = context_.protocol.pipeline.refuse(exchange.route, Refusal::kOverloaded,
+                                                               exchange.request.requestId);
+    return protocol_->answer(exchange, refusal, true, Clock::now());
+  }
+  const auto shared = std::make_shared<Exchange>(std::move(exchange));
+  const hsm::Deadline deadline = hsm::deadlineIn(shared->route->patience);
+  const auto work = [self = shared_from_this(), shared, deadline](bool late) {
+    const Pipeline& pipeline = self->context_.protocol.pipeline;
+    bool faulted = false;
+    auto response = std::make_shared<Response>(
+        late ? pipeline.refuse(shared->route, Refusal::kOverloaded, shared->request.requestId)
+             : pipeline.run(*shared->route, shared->request, deadline, faulted));
+    self->context_.loop.post([self, shared, response, faulted] {
+      self->guarded([&] { self->answered(*shared, *response, faulted); });
+    });
+  };
+  WorkPool& pool = shared->route->alwaysAnswered ? context_.checks : context_.requests;
+  if (pool.tryAdd(work)) return;
+  protocol_->answer(*shared,
+                    context_.protocol.pipeline.refuse(shared->route, Refusal::kOverloaded,
+                                                      shared->request.requestId),
+                    false, Clock::now());
 }
 
-Connection::Next Connection::answer(const Request& request, const Response& response, bool closes,
-                                    Clock::time_point began) {
-  serialise(response, closes, request.method != "HEAD", out_);
-  const auto sent =
-      stream_.write({out_.data(), out_.size()}, Clock::now() + context_.options.bodyPatience);
-  explicit_bzero(out_.data(), out_.size());
-  context_.pipeline.report(request, response,
-                           std::chrono::duration<double>(Clock::now() - began).count());
-  return closes || sent != TlsStream::Status::kOk ? Next::kClose : Next::kKeepAlive;
+void Connection::answered(const Exchange& exchange, const Response& response, bool faulted) {
+  protocol_->answer(exchange, response, faulted, Clock::now());
+  serve(Readable::kNo);
+}
+
+bool Connection::flush() {
+  bool moved = false;
+  for (std::string_view data = protocol_->output(); !data.empty(); data = protocol_->output()) {
+    std::size_t bytes = 0;
+    const TlsChannel::Status status = tls_.write(data, bytes);
+    if (status == TlsChannel::Status::kClosed) {
+      end();
+      return false;
+    }
+    if (bytes == 0) return moved;
+    protocol_->sent(bytes, context_.loop.now());
+    moved = true;
+  }
+  if (protocol_->hasEnded()) linger();
+  return moved;
+}
+
+void Connection::settle() {
+  std::uint32_t events = 0;
+  if (protocol_->wantsInput() && !readEnded_) events |= EPOLLIN;
+  if (!protocol_->output().empty()) events |= EPOLLOUT;
+  // Where nothing is wanted the loop still watches: it seldom has anything to say.
+  if (events != 0) await(events);
+  context_.loop.wakeAt(*this, protocol_->deadline());
+  const bool stranger = protocol_->isIdle() && !protocol_->isProven();
+  if (stranger == (strangerSince_ != kNever)) return;
+  context_.registry.forgetStranger(*this);
+  strangerSince_ = stranger ? context_.loop.now() : kNever;
+  context_.registry.noteStranger(*this);
+}
+
+void Connection::drain() {
+  if (state_ == State::kHandshake) return end();
+  if (state_ != State::kServing) return;
+  protocol_->drain(Clock::now());
+  serve(Readable::kNo);
+}
+
+void Connection::linger() {
+  context_.registry.forgetStranger(*this);
+  strangerSince_ = kNever;
+  state_ = State::kLingering;
+  context_.registry.leave(*this);
+  deadline_ = Clock::now() + kLinger;
+  tls_.finish();
+  await(EPOLLIN);
+  context_.loop.wakeAt(*this, deadline_);
+}
+
+void Connection::listen() {
+  std::size_t bytes = 0;
+  const TlsChannel::Status status = tls_.discard(bytes);
+  discarded_ += bytes;
+  if (status == TlsChannel::Status::kClosed || discarded_ > kLingerBytes) end();
+}
+
+void Connection::end() {
+  if (state_ == State::kEnded) return;
+  const auto alive = shared_from_this();
+  context_.registry.forgetStranger(*this);
+  context_.registry.remove(*this);
+  state_ = State::kEnded;
+  await(0);
+  context_.loop.wakeAt(*this, kNever);
+  tls_.cut();
 }
 
 }  // namespace strongroom::http

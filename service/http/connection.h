@@ -1,53 +1,94 @@
 #pragma once
 
-#include <Poco/Net/TCPServerConnection.h>
+#include <memory>
+#include <string>
 
-#include <optional>
-
-#include "service/http/connection_registry.h"
-#include "service/http/pipeline.h"
-#include "service/http/request_reader.h"
-#include "service/http/tls_context.h"
-#include "service/http/tls_stream.h"
+#include "service/http/event_loop.h"
+#include "service/http/protocol.h"
+#include "service/http/tls_channel.h"
+#include "service/http/work_pool.h"
 
 namespace strongroom::http {
 
-/// What every connection shares; outlives them all.
+class ConnectionRegistry;
+
+/// What every connection of a server shares; outlives them all.
 struct ConnectionContext {
-  const ServerOptions& options;
-  const TlsContext& tls;
-  const Pipeline& pipeline;
+  ProtocolContext protocol;
+  EventLoop& loop;
   ConnectionRegistry& registry;
+  WorkPool& handshakes;  ///< their arithmetic takes longer than a request's
+  WorkPool& requests;
+  WorkPool& checks;  ///< for routes that are always answered
 };
 
-/// One client's connection on its own thread: handshake, then request after request until either
-/// side ends it. After any refusal of the server's own it ends, so that what follows on the wire is
-/// never taken for a request.
-class Connection final : public Poco::Net::TCPServerConnection {
+/// One client's connection on the loop's thread: handshake, then requests until either side ends
+/// it, then a moment of listening, since closing on unread bytes would make the kernel reset the
+/// connection and the client lose our last answer. Handshakes and handlers run on other threads and
+/// come back by the loop.
+class Connection final : public EventLoop::Source, public std::enable_shared_from_this<Connection> {
  public:
-  Connection(const Poco::Net::StreamSocket& socket, const ConnectionContext& context);
-  void run() override;
+  using Clock = EventLoop::Clock;
+
+  /// `client`: the address without the port.
+  Connection(const ConnectionContext& context, const Poco::Net::StreamSocket& socket,
+             const Poco::Net::Context::Ptr& tls, std::string client);
+
+  /// Begins with the handshake. Once, when the registry has it.
+  void start();
+  /// No request after those that have begun.
+  void drain();
+  /// Ends it, whatever it does.
+  void end();
+
+  const std::string& client() const { return client_; }
+  /// Since when it has been idle without a caller who proved to be one; max() when it is not.
+  Clock::time_point strangerSince() const { return strangerSince_; }
+  /// It has said good-bye, and only listens.
+  bool isLeaving() const { return state_ == State::kLingering; }
+
+  void ready(std::uint32_t events) override;
+  void due(Clock::time_point now) override;
 
  private:
-  enum class Next { kKeepAlive, kClose };
-  using Clock = std::chrono::steady_clock;
+  enum class State { kHandshake, kServing, kLingering, kEnded };
+  /// Whether the loop has reported that there is something to read.
+  enum class Readable { kNo, kYes };
 
-  void serve();
-  Next serveOne();
-  /// False: nothing came, or nothing that can be answered. `refusal` is set when it is to be
-  /// refused.
-  bool readHead(Request& request, Head& head, std::optional<Refusal>& refusal);
-  bool readBody(Request& request, const Head& head, std::optional<Refusal>& refusal);
-  Next refuse(const Request& request, const Route* route, Refusal refusal);
-  Next answer(const Request& request, const Response& response, bool closes,
-              Clock::time_point began);
+  /// Runs a step of this connection; what it throws ends the connection.
+  template <class Step>
+  void guarded(Step step);
 
-  ConnectionContext context_;
-  std::string peer_;
-  TlsStream stream_;
-  ConnectionRegistry::Entry entry_;  ///< after stream_: it ends before the descriptor does
-  RequestReader reader_;
-  SecretChars out_;
+  void shakeHands();
+  void shaken(TlsChannel::Status status);
+  void beginServing();
+  /// Goes on as far as it can without waiting.
+  void serve(Readable readable);
+  bool wantsAnything();
+  /// False when there is nothing more to be read for now.
+  bool readSome();
+  void submit(Exchange exchange);
+  void answered(const Exchange& exchange, const Response& response, bool faulted);
+  /// True when something went.
+  bool flush();
+  void linger();
+  void listen();
+  void await(std::uint32_t events);
+  void settle();
+
+  const ConnectionContext context_;
+  const std::string client_;
+  const std::string peer_;  ///< address and port, for logs
+  TlsChannel tls_;
+  std::unique_ptr<Protocol> protocol_;  ///< once hands are shaken
+  State state_ = State::kHandshake;
+  Clock::time_point deadline_;  ///< of handshake or lingering
+  std::uint32_t awaited_ = 0;   ///< events that the loop watches for; 0: it does not
+  Clock::time_point strangerSince_ = Clock::time_point::max();
+  std::size_t discarded_ = 0;
+  bool crowded_ = false;    ///< it is one too many, as long as nobody makes room
+  bool readEnded_ = false;  ///< the peer sends nothing more
+  bool serving_ = false;    ///< serve() is at work
 };
 
 }  // namespace strongroom::http

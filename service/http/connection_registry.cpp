@@ -1,77 +1,89 @@
 #include "service/http/connection_registry.h"
 
-#include <sys/socket.h>
-
-#include <algorithm>
+#include <vector>
 
 namespace strongroom::http {
 
-namespace {
-
-/// Wakes a reader as if its peer had ended the connection. Bytes that have arrived can still be
-/// read after this: a request that is whole is served.
-void endReading(int descriptor) {
-  ::shutdown(descriptor, SHUT_RD);
+std::size_t ConnectionRegistry::ofClient(const std::string& client) const {
+  const auto found = clients_.find(client);
+  return found == clients_.end() ? 0 : found->second;
 }
 
-}  // namespace
-
-ConnectionRegistry::Entry::Entry(ConnectionRegistry& registry, int descriptor)
-    : registry_(registry), descriptor_(descriptor) {
-  const std::lock_guard lock(registry_.mutex_);
-  registry_.entries_.insert(this);
-  rank_ = registry_.entries_.size();
-}
-
-ConnectionRegistry::Entry::~Entry() {
-  const std::lock_guard lock(registry_.mutex_);
-  registry_.entries_.erase(this);
-  if (registry_.entries_.empty()) registry_.empty_.notify_all();
-}
-
-bool ConnectionRegistry::Entry::becomeIdle() {
-  // In this order: beginDrain() sets its flag before it looks at ours, so one of the two sees the
-  // other.
-  idleSince_ = std::chrono::steady_clock::now().time_since_epoch().count();
-  return !ends();
-}
-
-bool ConnectionRegistry::makeRoom(std::size_t most) {
-  const std::lock_guard lock(mutex_);
-  const auto staying =
-      std::ranges::count_if(entries_, [](const Entry* entry) { return !entry->ending_; });
-  if (static_cast<std::size_t>(staying) <= most) return true;
-  Entry* longest = nullptr;
-  Entry::Ticks since = 0;
-  for (Entry* entry : entries_) {
-    const Entry::Ticks idleSince = entry->idleSince_;
-    if (idleSince == Entry::kBusy || entry->proven_ || entry->ending_) continue;
-    if (longest && since <= idleSince) continue;
-    longest = entry;
-    since = idleSince;
+bool ConnectionRegistry::mayCome(const std::string& client) {
+  if (!draining_ && connections_.size() < limits_.connections + limits_.refusers &&
+      (ofClient(client) <= limits_.perClient ||
+       ofClient(client) - limits_.perClient < limits_.refusers)) {
+    return true;
   }
-  if (!longest) return false;
-  longest->ending_ = true;
-  endReading(longest->descriptor_);
-  return true;
+  const std::lock_guard lock(mutex_);
+  ++counters_.refused;
+  return false;
 }
 
-void ConnectionRegistry::beginDrain() {
+void ConnectionRegistry::add(std::shared_ptr<Connection> connection) {
+  ++clients_[connection->client()];
+  const Connection* key = connection.get();
+  connections_.emplace(key, std::move(connection));
+  const std::lock_guard lock(mutex_);
+  counters_.open = connections_.size();
+  ++counters_.accepted;
+}
+
+void ConnectionRegistry::leave(const Connection& /*connection*/) {
+  ++leaving_;
+}
+
+void ConnectionRegistry::remove(Connection& connection) {
+  if (connection.isLeaving()) --leaving_;
+  const auto client = clients_.find(connection.client());
+  if (--client->second == 0) clients_.erase(client);
+  connections_.erase(&connection);
+  const std::lock_guard lock(mutex_);
+  counters_.open = connections_.size();
+  if (connections_.empty()) empty_.notify_all();
+}
+
+bool ConnectionRegistry::makeRoom(const Connection& newcomer) {
+  const bool clientHasRoom = ofClient(newcomer.client()) <= limits_.perClient;
+  if (clientHasRoom && connections_.size() - leaving_ <= limits_.connections) return true;
+  const auto longest = strangers_.begin();
+  const bool evicts = clientHasRoom && longest != strangers_.end() && longest->second != &newcomer;
+  if (evicts) longest->second->drain();
+  const std::lock_guard lock(mutex_);
+  ++(evicts ? counters_.evicted : counters_.refused);
+  return evicts;
+}
+
+void ConnectionRegistry::noteStranger(Connection& connection) {
+  if (connection.strangerSince() == Connection::Clock::time_point::max()) return;
+  strangers_.insert({connection.strangerSince(), &connection});
+}
+
+void ConnectionRegistry::forgetStranger(Connection& connection) {
+  strangers_.erase({connection.strangerSince(), &connection});
+}
+
+void ConnectionRegistry::drain() {
   draining_ = true;
-  const std::lock_guard lock(mutex_);
-  for (const Entry* entry : entries_) {
-    if (entry->idleSince_ != Entry::kBusy) endReading(entry->descriptor_);
-  }
+  std::vector<std::shared_ptr<Connection>> all;
+  for (const auto& [key, connection] : connections_) all.push_back(connection);
+  for (const auto& connection : all) connection->drain();
+}
+
+void ConnectionRegistry::cut() {
+  std::vector<std::shared_ptr<Connection>> all;
+  for (const auto& [key, connection] : connections_) all.push_back(connection);
+  for (const auto& connection : all) connection->end();
 }
 
 bool ConnectionRegistry::awaitEmpty(std::chrono::steady_clock::time_point deadline) {
   std::unique_lock lock(mutex_);
-  return empty_.wait_until(lock, deadline, [this] { return entries_.empty(); });
+  return empty_.wait_until(lock, deadline, [this] { return counters_.open == 0; });
 }
 
-void ConnectionRegistry::cut() {
+ConnectionRegistry::Counters ConnectionRegistry::counters() const {
   const std::lock_guard lock(mutex_);
-  for (const Entry* entry : entries_) ::shutdown(entry->descriptor_, SHUT_RDWR);
+  return counters_;
 }
 
 }  // namespace strongroom::http

@@ -1,67 +1,75 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
+#include <limits>
+#include <memory>
 #include <mutex>
-#include <unordered_set>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "service/http/connection.h"
 
 namespace strongroom::http {
 
-/// The connections that are open, so that a stop can wake the idle ones, wait for the busy ones and
-/// cut what is left, and so that idle strangers make room when there are too many. Thread-safe.
+/// The connections that are open: how many there may be, who makes room for a newcomer, and how
+/// they end with the server. For the loop's thread, but where it says otherwise.
 class ConnectionRegistry {
  public:
-  /// One connection's place in the registry, from its thread's first step to its last.
-  class Entry {
-   public:
-    /// `descriptor` stays open for as long as the entry lives.
-    Entry(ConnectionRegistry& registry, int descriptor);
-    ~Entry();
-    Entry(const Entry&) = delete;
-    Entry& operator=(const Entry&) = delete;
-
-    /// How many connections were open when this one came, itself included.
-    std::size_t rank() const { return rank_; }
-    /// Before waiting for a request, when no byte of it has come. False: end, see ends().
-    bool becomeIdle();
-    /// From the first byte of a request until its answer is out.
-    void becomeBusy() { idleSince_ = kBusy; }
-    /// A request of this connection had a caller who proved to be one: nobody's newcomer ends it.
-    void prove() { proven_ = true; }
-    bool proven() const { return proven_; }
-    /// No request after this one: the server stops, or the place was given to a newcomer.
-    bool ends() const { return ending_ || registry_.draining_; }
-
-   private:
-    friend class ConnectionRegistry;
-    /// Steady clock, in its own ticks: a number, since atomic and with a value for "not idle".
-    using Ticks = std::chrono::steady_clock::rep;
-    static constexpr Ticks kBusy = -1;
-
-    ConnectionRegistry& registry_;
-    const int descriptor_;
-    std::atomic<Ticks> idleSince_{kBusy};
-    std::atomic<bool> proven_{false};
-    std::atomic<bool> ending_{false};
-    std::size_t rank_ = 0;
+  struct Limits {
+    std::size_t connections = 1;  ///< that are served
+    /// Of these from one address; max() for no limit.
+    std::size_t perClient = std::numeric_limits<std::size_t>::max();
+    std::size_t refusers = 0;  ///< that are open besides, to be told so
   };
 
-  /// For a connection that is one too many: true when no more than `most` are open by now, or when
-  /// an idle one, of those without a proven caller the one idle longest, was ended in its favour.
-  bool makeRoom(std::size_t most);
-  /// Wakes every idle connection as if its peer had ended it; the others end after their answer.
-  void beginDrain();
-  /// False when connections are still open at `deadline`.
-  bool awaitEmpty(std::chrono::steady_clock::time_point deadline);
-  /// Cuts every connection, in whatever it does.
+  struct Counters {
+    std::uint64_t open = 0;
+    std::uint64_t accepted = 0;
+    std::uint64_t refused = 0;  ///< closed at once, or told that there are too many
+    std::uint64_t evicted = 0;  ///< idle strangers that made room
+  };
+
+  explicit ConnectionRegistry(Limits limits) : limits_(limits) {}
+
+  /// False: there is not even room to say so.
+  bool mayCome(const std::string& client);
+  void add(std::shared_ptr<Connection> connection);
+  void remove(Connection& connection);
+  /// The connection says good-bye: it takes nobody's place any more.
+  void leave(const Connection& connection);
+
+  /// True when the connection is among those that are served; for that an idle stranger may have to
+  /// go: of those without a proven caller the one idle longest.
+  bool makeRoom(const Connection& newcomer);
+  void noteStranger(Connection& connection);
+  void forgetStranger(Connection& connection);
+
+  /// Every connection ends after the requests that have begun.
+  void drain();
+  bool draining() const { return draining_; }
+  /// Ends every connection, in whatever it does.
   void cut();
+  /// False when connections are still open at `deadline`. From any thread.
+  bool awaitEmpty(std::chrono::steady_clock::time_point deadline);
+  /// From any thread.
+  Counters counters() const;
 
  private:
-  std::mutex mutex_;
+  std::size_t ofClient(const std::string& client) const;
+
+  const Limits limits_;
+  std::unordered_map<const Connection*, std::shared_ptr<Connection>> connections_;
+  std::unordered_map<std::string, std::size_t> clients_;
+  std::set<std::pair<Connection::Clock::time_point, Connection*>> strangers_;
+  std::size_t leaving_ = 0;
+  bool draining_ = false;
+  mutable std::mutex mutex_;  ///< of the counters
   std::condition_variable empty_;
-  std::unordered_set<Entry*> entries_;
-  std::atomic<bool> draining_{false};
+  Counters counters_;
 };
 
 }  // namespace strongroom::http

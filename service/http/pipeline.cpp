@@ -35,10 +35,11 @@ Pipeline::Match Pipeline::match(const Request& request, std::size_t contentLengt
   return match;
 }
 
-Response Pipeline::run(const Route& route, Request& request, bool& faulted) const {
+Response Pipeline::run(const Route& route, Request& request, hsm::Deadline deadline,
+                       bool& faulted) const {
   try {
     faulted = false;
-    return route.handle(request, hsm::deadlineIn(route.patience));
+    return route.handle(request, deadline);
   } catch (const std::exception& error) {
     logFault(request.requestId, error.what());
   } catch (...) {
@@ -53,6 +54,7 @@ Response Pipeline::refuse(const Route* route, Refusal refusal, const std::string
   Response response = speaker && speaker->refuse ? speaker->refuse(refusal, requestId)
                                                  : refuseInPlainText(refusal, requestId);
   response.status = statusOf(refusal);
+  if (refusal == Refusal::kOverloaded) response.headers.push_back({"Retry-After", "1"});
   if (route && refusal == Refusal::kMethodNotAllowed) {
     std::string allowed;
     for (const Route& other : routes_) {

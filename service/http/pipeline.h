@@ -25,9 +25,9 @@ class Pipeline {
   /// Looks a head up: exact path, then method, then the size that it declares.
   Match match(const Request& request, std::size_t contentLength) const;
 
-  /// Runs the handler of a complete request. An exception is logged and becomes Refusal::kFault;
-  /// `faulted` says so.
-  Response run(const Route& route, Request& request, bool& faulted) const;
+  /// Runs the handler of a complete request, which is to be over by `deadline`. An exception is
+  /// logged and becomes Refusal::kFault; `faulted` says so.
+  Response run(const Route& route, Request& request, hsm::Deadline deadline, bool& faulted) const;
 
   /// A refusal in the words of `route`; in those of the path "/" when no route is known, since that
   /// is where the API is; in plain text when the one that was found has none.

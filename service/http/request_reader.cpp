@@ -140,23 +140,25 @@ class HeadParser final : public beast::http::basic_parser<true> {
 
 }  // namespace
 
-RequestReader::RequestReader(std::size_t headerLimit) : buffer_(headerLimit) {}
+RequestReader::RequestReader(std::size_t headerLimit) : headerLimit_(headerLimit) {}
 
-std::span<char> RequestReader::space() {
-  return std::span(buffer_).subspan(filled_);
+void RequestReader::append(std::span<const char> bytes) {
+  buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
 }
 
 RequestReader::Progress RequestReader::readHead(Request& request, Head& head, Refusal& refusal) {
-  const std::string_view bytes(buffer_.data(), filled_);
+  const std::string_view bytes(buffer_.data(), buffer_.size());
   switch (scanner_.scan(bytes)) {
     case HeadScanner::State::kMalformed:
       refusal = Refusal::kMalformed;
       return Progress::kRefused;
     case HeadScanner::State::kIncomplete:
       refusal = Refusal::kHeadersTooLarge;
-      return filled_ == buffer_.size() ? Progress::kRefused : Progress::kIncomplete;
+      return buffer_.size() >= headerLimit_ ? Progress::kRefused : Progress::kIncomplete;
     case HeadScanner::State::kComplete:
-      break;
+      if (scanner_.size() <= headerLimit_) break;
+      refusal = Refusal::kHeadersTooLarge;
+      return Progress::kRefused;
   }
   HeadParser parser(request);
   if (!parser.parse(bytes.substr(0, scanner_.size()))) {
@@ -175,7 +177,7 @@ RequestReader::Progress RequestReader::readHead(Request& request, Head& head, Re
 
 std::size_t RequestReader::beginBody(Request& request, const Head& head) {
   request.body.resize(head.contentLength);
-  const std::size_t here = std::min(filled_, head.contentLength);
+  const std::size_t here = std::min(buffer_.size(), head.contentLength);
   std::copy_n(buffer_.begin(), here, request.body.begin());
   consume(here);
   return here;
@@ -183,10 +185,8 @@ std::size_t RequestReader::beginBody(Request& request, const Head& head) {
 
 void RequestReader::consume(std::size_t bytes) {
   if (bytes == 0) return;
-  std::memmove(buffer_.data(), buffer_.data() + bytes, filled_ - bytes);
-  explicit_bzero(buffer_.data() + (filled_ - bytes),
-                 bytes);  // no plaintext outlives its request here
-  filled_ -= bytes;
+  // A new buffer, so that the old one is wiped: no plaintext outlives its request here.
+  buffer_ = SecretChars(buffer_.begin() + static_cast<std::ptrdiff_t>(bytes), buffer_.end());
 }
 
 }  // namespace strongroom::http

@@ -26,13 +26,12 @@ class RequestReader {
   RequestReader(const RequestReader&) = delete;
   RequestReader& operator=(const RequestReader&) = delete;
 
-  /// Room for bytes from the wire, never empty while readHead() says kIncomplete; tell commit() how
-  /// many came.
-  std::span<char> space();
-  void commit(std::size_t bytes) { filled_ += bytes; }
+  /// Bytes from the wire. Heads longer than the limit are refused by readHead(); it is for the
+  /// caller to give it no more before that.
+  void append(std::span<const char> bytes);
 
   /// True when no byte of a next request has come.
-  bool empty() const { return filled_ == 0; }
+  bool empty() const { return buffer_.empty(); }
 
   enum class Progress { kIncomplete, kComplete, kRefused };
 
@@ -41,15 +40,14 @@ class RequestReader {
   Progress readHead(Request& request, Head& head, Refusal& refusal);
 
   /// Makes room for the body, moves into it what has come of it and returns how much that is. The
-  /// rest is for the caller to read straight into `request.body`, so that a plaintext has no second
-  /// copy.
+  /// rest is for the caller to put straight into `request.body`.
   std::size_t beginBody(Request& request, const Head& head);
 
  private:
   void consume(std::size_t bytes);
 
-  SecretChars buffer_;
-  std::size_t filled_ = 0;
+  const std::size_t headerLimit_;
+  SecretChars buffer_;  ///< what has come and is not taken; no memory when that is nothing
   HeadScanner scanner_;
 };
 

@@ -20,7 +20,7 @@ enum class Refusal {
   kLengthRequired,    ///< 411
   kBodyTooLarge,      ///< 413
   kHeadersTooLarge,   ///< 431
-  kOverloaded,        ///< 503: every connection is taken
+  kOverloaded,        ///< 503: every connection is taken, or too many requests wait already
   kFault,             ///< 500: a handler let an exception through
 };
 
@@ -34,6 +34,9 @@ struct Route {
   std::function<Response(Request&, hsm::Deadline)> handle;
   /// Says a refusal in the dialect of this path; the status is set by the server.
   std::function<Response(Refusal, const std::string& requestId)> refuse;
+  /// Handled beside the others, however many of these wait: for what watches over the service. Such
+  /// a handler does not block.
+  bool alwaysAnswered = false;
 };
 
 using Routes = std::vector<Route>;

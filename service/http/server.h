@@ -11,17 +11,28 @@
 
 namespace strongroom::http {
 
-/// Certificate chain and private key in PEM; read again by Server::reloadCertificate().
+/// In PEM; read again by Server::reloadCertificate().
 struct TlsFiles {
-  std::filesystem::path certificate;
-  std::filesystem::path privateKey;  ///< refused when others can read it
+  std::filesystem::path certificate;  ///< the server's, then its intermediates
+  std::filesystem::path privateKey;   ///< refused when others can read it
+  /// Clients are asked for a certificate; one that they give must come from one of these. Empty:
+  /// they are not asked.
+  std::filesystem::path clientAuthorities{};
 };
+
+enum class TlsVersion : std::uint8_t { k12, k13 };
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 7373;  ///< 0: any free one, see Server::port()
   TlsFiles tls;
-  int maxConnections = 256;  ///< each has a thread, a descriptor and `headerLimit` bytes while open
+  TlsVersion tlsMinimum = TlsVersion::k12;
+  int maxConnections = 2'048;       ///< each has a descriptor, and some 40 KiB of memory while idle
+  int maxConnectionsPerClient = 0;  ///< from one address; 0: no limit of its own
+  int spareDescriptors = 64;        ///< for what else the service opens: tokens' files, store, log
+  int requestThreads = 16;  ///< how many handlers run at a time; most of them wait for a token
+  int requestQueue = 256;   ///< how many requests may wait for one of these threads...
+  std::chrono::milliseconds queuePatience{1'000};  ///< ... and how long; beyond either: 503
   std::size_t headerLimit = 32 * 1024;
   std::chrono::milliseconds headerPatience{
       10'000};  ///< from the first byte to the end of the headers
@@ -30,12 +41,25 @@ struct ServerOptions {
   std::chrono::milliseconds idlePatience{120'000};
 };
 
-/// Told of every request that was answered; `seconds` from its last byte to the answer's. Called by
-/// many threads.
+/// As of now; those that count up do so since the start.
+struct ServerStatistics {
+  std::uint64_t connectionsOpen = 0;
+  std::uint64_t connectionsAccepted = 0;
+  std::uint64_t connectionsRefused = 0;  ///< closed at once, or told that there are too many
+  std::uint64_t connectionsEvicted = 0;  ///< idle strangers that made room for a newcomer
+  std::uint64_t handshakesWaiting = 0;
+  std::uint64_t handshakesRefused = 0;  ///< too many waited, or for too long
+  std::uint64_t requestsWaiting = 0;
+  std::uint64_t requestsRunning = 0;
+  std::uint64_t requestsRefused = 0;  ///< likewise
+};
+
+/// Told of every request that was answered; `seconds` from its last byte until the answer is ready
+/// to leave. Called on one thread, which waits for it: it does not block.
 using RequestObserver = std::function<void(const Request&, const Response&, double seconds)>;
 
-/// The front door: HTTPS, one connection a thread. Nothing outside this folder knows what it is
-/// made of.
+/// The front door: HTTPS. One thread holds all connections, others shake hands and run the
+/// handlers. Nothing outside this folder knows what it is made of.
 class Server {
  public:
   /// Raises the process's soft limit of descriptors to its hard one, binds and begins to serve.
@@ -58,6 +82,9 @@ class Server {
   /// Stops accepting, lets requests in flight finish and closes every connection; at `patience`
   /// what is left is cut. Returns true when nothing had to be cut.
   bool stop(std::chrono::milliseconds patience);
+
+  /// From any thread.
+  ServerStatistics statistics() const;
 
  private:
   class Impl;

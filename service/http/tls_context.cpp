@@ -4,7 +4,9 @@
 #include <openssl/ssl.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <stdexcept>
+#include <utility>
 
 namespace strongroom::http {
 
@@ -33,24 +35,20 @@ int noPassphrase(char*, int, int, void*) {
   return 0;
 }
 
-Poco::Net::Context::Ptr load(const TlsFiles& files) {
-  checkPrivate(files.privateKey);
-  Poco::Net::Context::Params params;
-  params.verificationMode = Poco::Net::Context::VERIFY_NONE;
-  params.loadDefaultCAs = false;
-  Poco::Net::Context::Ptr context(
-      new Poco::Net::Context(Poco::Net::Context::TLS_SERVER_USE, params));
+/// In the order of our preference, each name behind its length (RFC 7301, 3.1).
+constexpr std::array<unsigned char, 9> kProtocols{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
-  SSL_CTX* ssl = context->sslContext();
-  SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION);
-  SSL_CTX_set_cipher_list(ssl, "ECDHE+AESGCM:ECDHE+CHACHA20");
-  // Cleansed: what was decrypted does not stay in OpenSSL's buffers after we read it.
-  SSL_CTX_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                               SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_CLEANSE_PLAINTEXT);
-  SSL_CTX_set_read_ahead(ssl, 1);  // a record in one system call instead of two
-  constexpr unsigned char kSessions[] = "strongroom";
-  SSL_CTX_set_session_id_context(ssl, kSessions, sizeof kSessions - 1);
+/// A client that speaks none of ours is told so, lest its bytes be taken for what they are not.
+int chooseProtocol(SSL*, const unsigned char** chosen, unsigned char* size,
+                   const unsigned char* offered, unsigned offeredSize, void*) {
+  unsigned char* found = nullptr;
+  const int result = SSL_select_next_proto(&found, size, kProtocols.data(), kProtocols.size(),
+                                           offered, offeredSize);
+  *chosen = found;
+  return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
 
+void loadIdentity(SSL_CTX* ssl, const TlsFiles& files) {
   ERR_clear_error();
   SSL_CTX_set_default_passwd_cb(ssl, noPassphrase);
   if (SSL_CTX_use_certificate_chain_file(ssl, files.certificate.c_str()) != 1) {
@@ -65,12 +63,50 @@ Poco::Net::Context::Ptr load(const TlsFiles& files) {
   if (SSL_CTX_check_private_key(ssl) != 1) {
     fail(files.privateKey, "not the key of " + files.certificate.string());
   }
-  return context;
+}
+
+void loadClientAuthorities(SSL_CTX* ssl, const std::filesystem::path& file) {
+  ERR_clear_error();
+  if (SSL_CTX_load_verify_file(ssl, file.c_str()) != 1) {
+    fail(file, "no readable PEM certificates");
+  }
+  STACK_OF(X509_NAME)* names = SSL_load_client_CA_file(file.c_str());
+  if (names == nullptr) fail(file, "no readable PEM certificates");
+  SSL_CTX_set_client_CA_list(ssl, names);  // which owns them from here on
+  SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, nullptr);
 }
 
 }  // namespace
 
-TlsContext::TlsContext(TlsFiles files) : files_(std::move(files)), context_(load(files_)) {}
+TlsContext::TlsContext(TlsFiles files, TlsVersion minimum)
+    : files_(std::move(files)), minimum_(minimum), context_(load()) {}
+
+Poco::Net::Context::Ptr TlsContext::load() {
+  checkPrivate(files_.privateKey);
+  Poco::Net::Context::Params params;
+  params.verificationMode = Poco::Net::Context::VERIFY_NONE;
+  params.loadDefaultCAs = false;
+  Poco::Net::Context::Ptr context(
+      new Poco::Net::Context(Poco::Net::Context::TLS_SERVER_USE, params));
+
+  SSL_CTX* ssl = context->sslContext();
+  SSL_CTX_set_min_proto_version(ssl, minimum_ == TlsVersion::k13 ? TLS1_3_VERSION : TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(ssl, "ECDHE+AESGCM:ECDHE+CHACHA20");
+  // Cleansed: what was decrypted does not stay in OpenSSL's buffers after we read it.
+  SSL_CTX_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                               SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_CLEANSE_PLAINTEXT);
+  SSL_CTX_set_read_ahead(ssl, 1);  // a record in one system call instead of two
+  // An idle connection keeps no buffers, and an answer goes as far as the socket takes it.
+  SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                            SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  constexpr unsigned char kSessions[] = "strongroom";
+  SSL_CTX_set_session_id_context(ssl, kSessions, sizeof kSessions - 1);
+  SSL_CTX_set_alpn_select_cb(ssl, chooseProtocol, nullptr);
+  tickets_.serve(ssl);
+  loadIdentity(ssl, files_);
+  if (!files_.clientAuthorities.empty()) loadClientAuthorities(ssl, files_.clientAuthorities);
+  return context;
+}
 
 Poco::Net::Context::Ptr TlsContext::current() const {
   const std::lock_guard lock(mutex_);
@@ -78,7 +114,7 @@ Poco::Net::Context::Ptr TlsContext::current() const {
 }
 
 void TlsContext::reload() {
-  Poco::Net::Context::Ptr fresh = load(files_);
+  Poco::Net::Context::Ptr fresh = load();
   const std::lock_guard lock(mutex_);
   context_ = fresh;
 }

@@ -6,15 +6,16 @@
 #include <mutex>
 
 #include "service/http/server.h"
+#include "service/http/ticket_keys.h"
 
 namespace strongroom::http {
 
 /// The certificate and key that new connections get: TLS 1.2 and 1.3, forward secrecy and AEAD
-/// ciphers only. Thread-safe.
+/// ciphers only; sessions are resumed by tickets, across reloads too. Thread-safe.
 class TlsContext {
  public:
   /// Reads the files. Throws std::runtime_error that names the file and what is wrong with it.
-  explicit TlsContext(TlsFiles files);
+  TlsContext(TlsFiles files, TlsVersion minimum);
 
   /// What a connection begun now uses; it keeps it when reload() comes in between.
   Poco::Net::Context::Ptr current() const;
@@ -26,7 +27,11 @@ class TlsContext {
   std::chrono::system_clock::time_point notAfter() const;
 
  private:
-  TlsFiles files_;
+  Poco::Net::Context::Ptr load();
+
+  const TlsFiles files_;
+  const TlsVersion minimum_;
+  TicketKeys tickets_;
   mutable std::mutex mutex_;
   Poco::Net::Context::Ptr context_;
 };

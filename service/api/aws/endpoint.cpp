@@ -56,7 +56,7 @@ constexpr std::array kRefusals{
     RefusalText{http::Refusal::kHeadersTooLarge, "RequestEntityTooLargeException",
                 "The headers are too large."},
     RefusalText{http::Refusal::kOverloaded, "ServiceUnavailableException",
-                "Every connection is taken."},
+                "The service takes no more requests for the moment."},
     RefusalText{http::Refusal::kFault, "KMSInternalException",
                 "The request was rejected because an internal exception occurred. The request can "
                 "be retried."},
@@ -71,6 +71,7 @@ http::Response Endpoint::handle(http::Request& request, hsm::Deadline deadline) 
   try {
     const auth::Principal principal = verifier_.verify(request, deadline);
     caller = principal.accessKeyId;
+    const auth::PrincipalShares::Share share = shares_.enter(principal.accessKeyId);
     operation = &targetOf(request);
     if (operation->run == nullptr) {
       throw ProtocolError(ProtocolError::Kind::kUnsupportedOperation,

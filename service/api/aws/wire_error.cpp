@@ -48,6 +48,7 @@ constexpr std::array kAuthErrors{
     Row<Auth>{Auth::kIncompleteSignature, "IncompleteSignatureException"},
     Row<Auth>{Auth::kUnrecognizedClient, "UnrecognizedClientException"},
     Row<Auth>{Auth::kInvalidSignature, "InvalidSignatureException"},
+    Row<Auth>{Auth::kThrottled, "ThrottlingException"},
 };
 
 using Protocol = ProtocolError::Kind;

@@ -208,8 +208,9 @@ constexpr Mistake kMistakes[] = {
      "strongroom.toml:2: [server] port: must be an integer, is an array"},
     {"[server]", "[server]\nprot = 1",
      "strongroom.toml:2: [server] prot: unknown key; this table takes address, port, certificate, "
-     "private_key, "
-     "max_connections, header_bytes, header_seconds, body_seconds, idle_seconds, drain_seconds"},
+     "private_key, client_ca, tls_minimum, max_connections, max_connections_per_client, "
+     "max_requests_waiting, max_requests_per_principal, header_bytes, header_seconds, "
+     "body_seconds, idle_seconds, drain_seconds"},
     {"[server]", "[server]\nmax_connections = 513\nheader_bytes = 1048576",
      "strongroom.toml:3: [server] header_bytes: times max_connections must be at most 536870912 "
      "bytes, is 537919488"},

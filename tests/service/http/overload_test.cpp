@@ -170,7 +170,7 @@ TEST_F(OverloadTest, RefusesMoreConnectionsThanThereAreDescriptorsFor) {
     start();
     FAIL() << "was taken";
   } catch (const std::runtime_error& error) {
-    const std::string needed = std::to_string(limit.rlim_max - 100 + 8 + 64 + 64);
+    const std::string needed = std::to_string(limit.rlim_max - 100 + 64 + 8 + 64);
     EXPECT_EQ(std::string(error.what()),
               "max_connections = " + std::to_string(options_.maxConnections) + " needs " + needed +
                   " file descriptors and " + std::to_string(limit.rlim_max) +

@@ -269,46 +269,6 @@ TEST_F(ServerTest, StopCutsWhatIsLeftAtItsDeadline) {
   EXPECT_FALSE(client.receive());
 }
 
-TEST_F(ServerTest, ReloadServesTheNewCertificateAndKeepsOldConnections) {
-  start();
-  TlsClient before(port());
-  EXPECT_EQ(before.serverName(), "first");
-  const auto ends = server_->certificateNotAfter();
-  writeSelfSigned(folder_, "second", 9);
-  server_->reloadCertificate();
-  TlsClient after(port());
-  EXPECT_EQ(after.serverName(), "second");
-  EXPECT_GT(server_->certificateNotAfter(), ends);
-  before.send(kCount);
-  EXPECT_TRUE(before.receive());
-}
-
-TEST_F(ServerTest, ReloadRefusesAKeyThatIsNotTheCertificatesAndKeepsTheOld) {
-  start();
-  const auto other = folder_ / "other";
-  std::filesystem::create_directories(other);
-  std::filesystem::copy_file(writeSelfSigned(other, "second").privateKey, options_.tls.privateKey,
-                             std::filesystem::copy_options::overwrite_existing);
-  try {
-    server_->reloadCertificate();
-    FAIL() << "was taken";
-  } catch (const std::runtime_error& error) {
-    EXPECT_NE(std::string(error.what()).find("key.pem: not the key of "), std::string::npos)
-        << error.what();
-  }
-  EXPECT_EQ(TlsClient(port()).serverName(), "first");
-}
-
-TEST_F(ServerTest, RefusesAPrivateKeyThatOthersCanRead) {
-  chmod(options_.tls.privateKey.c_str(), 0640);
-  try {
-    start();
-    FAIL() << "was taken";
-  } catch (const std::runtime_error& error) {
-    EXPECT_NE(std::string(error.what()).find("chmod 600"), std::string::npos) << error.what();
-  }
-}
-
 TEST_F(ServerTest, SaysWhichPortIsTaken) {
   start();
   options_.port = port();
@@ -321,14 +281,6 @@ TEST_F(ServerTest, SaysWhichPortIsTaken) {
         0u)
         << error.what();
   }
-}
-
-TEST_F(ServerTest, SpeaksTls12And13AndNothingOlder) {
-  start();
-  EXPECT_FALSE(TlsClient(port(), TLS1_VERSION).connected());
-  EXPECT_FALSE(TlsClient(port(), TLS1_1_VERSION).connected());
-  EXPECT_TRUE(TlsClient(port(), TLS1_2_VERSION).connected());
-  EXPECT_TRUE(TlsClient(port(), TLS1_3_VERSION).connected());
 }
 
 TEST_F(ServerTest, CutsAConnectionThatNeverShakesHands) {

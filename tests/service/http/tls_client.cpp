@@ -12,7 +12,7 @@
 
 namespace strongroom::testing {
 
-TlsClient::TlsClient(std::uint16_t port, int maxVersion) {
+TlsClient::TlsClient(std::uint16_t port, const Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
   socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
   const timeval patience{10, 0};
@@ -23,12 +23,22 @@ TlsClient::TlsClient(std::uint16_t port, int maxVersion) {
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   context_ = SSL_CTX_new(TLS_client_method());
-  if (maxVersion != 0) {
+  if (options.maxVersion != 0) {
     SSL_CTX_set_security_level(context_, 0);
     SSL_CTX_set_min_proto_version(context_, TLS1_VERSION);
-    SSL_CTX_set_max_proto_version(context_, maxVersion);
+    SSL_CTX_set_max_proto_version(context_, options.maxVersion);
+  }
+  if (!options.identity.empty()) {
+    SSL_CTX_use_certificate_chain_file(context_, (options.identity / "cert.pem").c_str());
+    SSL_CTX_use_PrivateKey_file(context_, (options.identity / "key.pem").c_str(), SSL_FILETYPE_PEM);
   }
   ssl_ = SSL_new(context_);
+  if (options.session != nullptr) SSL_set_session(ssl_, options.session);
+  if (!options.protocol.empty()) {
+    const std::string offer = static_cast<char>(options.protocol.size()) + options.protocol;
+    SSL_set_alpn_protos(ssl_, reinterpret_cast<const unsigned char*>(offer.data()),
+                        static_cast<unsigned>(offer.size()));
+  }
   SSL_set_fd(ssl_, socket_);
   connected_ =
       ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
@@ -82,6 +92,13 @@ std::optional<TlsClient::Answer> TlsClient::receive() {
 bool TlsClient::ended() {
   if (!buffer_.empty() || fill()) return false;
   return SSL_get_error(ssl_, 0) != SSL_ERROR_WANT_READ && errno != EAGAIN;
+}
+
+std::string TlsClient::protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl_, &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
 }
 
 std::string TlsClient::serverName() const {

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,9 +17,17 @@ namespace strongroom::testing {
 /// never comes fails instead of hanging.
 class TlsClient {
  public:
-  /// Connects and shakes hands; connected() says whether that went well. `maxVersion` 0: the
-  /// newest.
-  explicit TlsClient(std::uint16_t port, int maxVersion = 0);
+  struct Options {
+    int maxVersion = 0;                ///< 0: the newest
+    std::string protocol{};            ///< the one that is offered by ALPN; empty: no offer
+    SSL_SESSION* session = nullptr;    ///< of an earlier client, to be resumed
+    std::filesystem::path identity{};  ///< a folder with cert.pem and key.pem, shown when asked for
+  };
+
+  /// Connects and shakes hands; connected() says whether that went well.
+  TlsClient(std::uint16_t port, const Options& options);
+  explicit TlsClient(std::uint16_t port, int maxVersion = 0)
+      : TlsClient(port, Options{.maxVersion = maxVersion}) {}
   ~TlsClient();
   TlsClient(const TlsClient&) = delete;
   TlsClient& operator=(const TlsClient&) = delete;
@@ -40,6 +50,13 @@ class TlsClient {
 
   /// The common name of the server's certificate.
   std::string serverName() const;
+  /// What ALPN chose.
+  std::string protocol() const;
+  bool resumed() const { return SSL_session_reused(ssl_) == 1; }
+  /// What a later client needs to resume; of TLS 1.3 once an answer has come.
+  std::unique_ptr<SSL_SESSION, decltype(&SSL_SESSION_free)> session() const {
+    return {SSL_get1_session(ssl_), SSL_SESSION_free};
+  }
 
  private:
   bool fill();

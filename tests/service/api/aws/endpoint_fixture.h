@@ -41,7 +41,8 @@ class EndpointTest : public testing::KmsTest {
 
   auth::Credentials credentials_{*store_, hsm_, account_};
   auth::SigV4Verifier verifier_{{"us-east-1", "kms"}, credentials_, clock_};
-  Endpoint endpoint_{kms_, verifier_};
+  auth::PrincipalShares shares_{1};
+  Endpoint endpoint_{kms_, verifier_, shares_};
   /// Derived once, so that a token told to fail fails in the endpoint and not in the client.
   std::map<std::string, SecretBytes> secrets_;
   std::string administrator_;

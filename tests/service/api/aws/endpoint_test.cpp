@@ -113,6 +113,17 @@ TEST_F(EndpointTest, BelievesNobodyWithoutASignature) {
   EXPECT_EQ(response.operation, "") << "nothing is done for a stranger, not even a look-up";
 }
 
+TEST_F(EndpointTest, ThrottlesAPrincipalThatHasAsManyInProgressAsItMay) {
+  const auth::PrincipalShares::Share share = shares_.enter(administrator_);
+  const http::Response response = post("ListKeys", "{}");
+  expectError(response, "ThrottlingException",
+              R"({"__type":"ThrottlingException","message":"You have exceeded the rate at which )"
+              R"(you may call KMS. Reduce the frequency of your calls."})");
+  EXPECT_EQ(response.caller, administrator_) << "it has proved to be one";
+  const std::string bob = addIdentity("bob", keys::Role::kUser);
+  EXPECT_EQ(postAs(bob, "TrentService.ListKeys", "{}").status, 200);
+}
+
 TEST_F(EndpointTest, TellsAStrangerNothingOfOperationsAndBodies) {
   for (const char* target : {"TrentService.ListKeys", "TrentService.Nonsense"}) {
     const http::Response response = postAs("SRAKAAAAAAAAAAAAAAAA", target, "not json");

@@ -111,6 +111,8 @@ std::string_view expectedType(auth::ErrorCode code) {
       return "UnrecognizedClientException";
     case kInvalidSignature:
       return "InvalidSignatureException";
+    case kThrottled:
+      return "ThrottlingException";
   }
   return "";
 }
@@ -162,8 +164,8 @@ TEST(WireErrorTest, HidesWhatTheTokenReported) {
 
 TEST(WireErrorTest, NamesEveryReasonNotToBelieveACaller) {
   using enum auth::ErrorCode;
-  for (const auth::ErrorCode code :
-       {kMissingAuthentication, kIncompleteSignature, kUnrecognizedClient, kInvalidSignature}) {
+  for (const auth::ErrorCode code : {kMissingAuthentication, kIncompleteSignature,
+                                     kUnrecognizedClient, kInvalidSignature, kThrottled}) {
     const WireError error = wireErrorOf(auth::Error(code, "why"));
     EXPECT_EQ(error.type, expectedType(code));
     EXPECT_EQ(error.status, 400);
