@@ -7,9 +7,8 @@ namespace strongroom::http {
 
 namespace {
 
-/// Bytes of request bodies that are in memory at once, answered ones not counted: more than the
-/// largest body, so that one always gets through.
-constexpr std::int32_t kConnectionWindow = 1024 * 1024;
+/// Bytes of request bodies that are in memory at once, from the first to the answer.
+constexpr std::int32_t kConnectionWindow = 2 * Http2Protocol::kMaxIncomplete;
 /// Frames, DATA not counted, from which on a peer is to take some before it sends more.
 constexpr std::size_t kMaxQueued = 1'000;
 /// Bytes that are packed at once.

@@ -21,6 +21,9 @@ class Http2Protocol final : public Protocol, private Http2Events {
   /// In flight at once, those included whose stream the peer has reset and whose handler still
   /// runs.
   static constexpr std::size_t kMaxStreams = 64;
+  /// Bytes of bodies that have begun and not ended. What a stream has beyond that is refused with
+  /// 503: the other streams wait for the same window, and none would get on.
+  static constexpr std::size_t kMaxIncomplete = 1024 * 1024;
 
   /// `peer` is for Request::peer. Throws std::bad_alloc.
   Http2Protocol(const ProtocolContext& context, std::string peer, Clock::time_point now);
@@ -82,6 +85,8 @@ class Http2Protocol final : public Protocol, private Http2Events {
 
   Stream* find(std::uint32_t id);
   void complete(std::uint32_t id, Stream& stream);
+  /// Before a stream leaves Phase::kBody, or any other.
+  void forgetIncomplete(const Stream& stream);
   void refuse(std::uint32_t id, Stream& stream, Refusal refusal);
   void send(std::uint32_t id, Stream& stream, const Response& response, bool withBody);
   /// The body's bytes are gone or on their way to be.
@@ -102,6 +107,7 @@ class Http2Protocol final : public Protocol, private Http2Events {
   std::map<std::uint32_t, HandedOn> handedOn_;
   std::size_t abandoned_ = 0;  ///< of handedOn_: without a stream
   std::deque<std::uint32_t> ready_;
+  std::size_t incomplete_ = 0;  ///< the sum of Stream::held in Phase::kBody
   SecretChars out_;
   std::size_t outSent_ = 0;
   Clock::time_point outDeadline_ = kNever;

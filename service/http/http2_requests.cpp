@@ -10,6 +10,9 @@ namespace strongroom::http {
 
 namespace {
 
+/// Of a body, on its first byte: a length that is declared costs the peer nothing.
+constexpr std::size_t kReserve = 64 * 1024;
+
 std::string lowered(std::string_view name) {
   std::string text(name);
   std::ranges::transform(text, text.begin(), [](char c) {
@@ -59,11 +62,15 @@ void Http2Protocol::onData(std::uint32_t id, std::span<const char> bytes) {
   Stream* stream = find(id);
   if (!stream || stream->phase != Phase::kBody) return session_.consumeConnection(bytes.size());
   stream->held += bytes.size();
+  incomplete_ += bytes.size();
   SecretChars& body = stream->request.body;
   if (body.size() + bytes.size() > stream->route->bodyLimit) {
     return refuse(id, *stream, Refusal::kBodyTooLarge);
   }
-  if (body.empty()) body.reserve(stream->head.contentLength().value_or(bytes.size()));
+  if (incomplete_ > kMaxIncomplete) return refuse(id, *stream, Refusal::kOverloaded);
+  if (body.empty()) {
+    body.reserve(std::min(stream->head.contentLength().value_or(bytes.size()), kReserve));
+  }
   body.insert(body.end(), bytes.begin(), bytes.end());
 }
 
@@ -81,6 +88,7 @@ void Http2Protocol::onClosed(std::uint32_t id, Cause cause) {
   if (Stream* stream = find(id)) {
     if (stream->phase == Phase::kHandedOn) ++abandoned_;
     if (stream->phase == Phase::kReady) std::erase(ready_, id);
+    forgetIncomplete(*stream);
     release(stream->held);
     streams_.erase(id);
     if (isQuiet()) idleSince_ = now_;
@@ -97,7 +105,12 @@ void Http2Protocol::onAnnounced() {
   if (drainDeadline_ != kNever) leave();
 }
 
+void Http2Protocol::forgetIncomplete(const Stream& stream) {
+  if (stream.phase == Phase::kBody) incomplete_ -= stream.held;
+}
+
 void Http2Protocol::complete(std::uint32_t id, Stream& stream) {
+  forgetIncomplete(stream);
   stream.phase = Phase::kReady;
   stream.deadline = kNever;
   stream.complete = now_;
@@ -107,6 +120,7 @@ void Http2Protocol::complete(std::uint32_t id, Stream& stream) {
 
 void Http2Protocol::refuse(std::uint32_t id, Stream& stream, Refusal refusal) {
   Request request = std::move(stream.request);
+  forgetIncomplete(stream);
   const Response response = context_.pipeline.refuse(stream.route, refusal, request.requestId);
   send(id, stream, response, request.method != "HEAD");
   release(stream.held);

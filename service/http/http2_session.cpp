@@ -16,6 +16,8 @@ constexpr std::size_t kMaxSettings = 32;
 constexpr std::size_t kMaxAcknowledgements = 200;
 /// CONTINUATION frames of one header block; the header limit fits into the third frame.
 constexpr std::size_t kMaxContinuations = 8;
+/// RST_STREAM at once and in a second: none too many, since Http2FloodGuard counts them.
+constexpr std::uint64_t kAnyNumber = 1'000'000;
 
 std::int32_t signedOf(std::uint32_t stream) {
   return static_cast<std::int32_t>(stream);
@@ -57,6 +59,7 @@ Options makeOptions() {
   nghttp2_option_set_max_settings(raw, kMaxSettings);
   nghttp2_option_set_max_outbound_ack(raw, kMaxAcknowledgements);
   nghttp2_option_set_max_continuations(raw, kMaxContinuations);
+  nghttp2_option_set_stream_reset_rate_limit(raw, kAnyNumber, kAnyNumber);
   return options;
 }
 
