@@ -1,6 +1,7 @@
 #include "service/http/http2_protocol.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace strongroom::http {
@@ -19,6 +20,10 @@ constexpr std::chrono::milliseconds kDrainPatience{1'000};
 Http2Session::Limits limitsOf(const ServerOptions& options) {
   return {Http2Protocol::kMaxStreams, static_cast<std::uint32_t>(options.headerLimit),
           kConnectionWindow};
+}
+
+void wipe(std::span<char> bytes) {
+  if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
 }
 
 }  // namespace
@@ -84,7 +89,7 @@ void Http2Protocol::answer(const Exchange& exchange, const Response& response, b
 
 std::string_view Http2Protocol::output() {
   if (outSent_ == out_.size() && !cut_) {
-    explicit_bzero(out_.data(), out_.size());
+    wipe(out_);
     out_.clear();
     outSent_ = 0;
     session_.pack(out_, kOutputChunk);
@@ -95,7 +100,7 @@ std::string_view Http2Protocol::output() {
 
 void Http2Protocol::sent(std::size_t bytes, Clock::time_point now) {
   now_ = now;
-  explicit_bzero(out_.data() + outSent_, bytes);
+  wipe(std::span(out_).subspan(outSent_, bytes));
   outSent_ += bytes;
   if (outSent_ == out_.size()) outDeadline_ = kNever;
 }
@@ -119,7 +124,7 @@ void Http2Protocol::expire(Clock::time_point now) {
   now_ = now;
   if (now >= outDeadline_) {
     cut_ = true;
-    explicit_bzero(out_.data(), out_.size());
+    wipe(out_);
     outSent_ = out_.size();
     outDeadline_ = kNever;
     ready_.clear();
