@@ -11,7 +11,7 @@ namespace {
 /// Bytes of request bodies that are in memory at once, from the first to the answer.
 constexpr std::int32_t kConnectionWindow = 2 * Http2Protocol::kMaxIncomplete;
 /// Frames, DATA not counted, from which on a peer is to take some before it sends more.
-constexpr std::size_t kMaxQueued = 1'000;
+constexpr std::size_t kMaxQueued = 256;
 /// Bytes that are packed at once.
 constexpr std::size_t kOutputChunk = 32 * 1024;
 /// For a peer to confirm that it has read of the end, before that comes anyway.

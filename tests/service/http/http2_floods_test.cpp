@@ -82,6 +82,24 @@ INSTANTIATE_TEST_SUITE_P(Table, Http2FloodTest, ::testing::ValuesIn(kFloods),
                          [](const auto& row) { return std::string(row.param.name); });
 
 using Http2LoadTest = SettledHttp2Fixture;
+using Http2UnacknowledgedTest = Http2Fixture;
+
+TEST_F(Http2UnacknowledgedTest, EndsAPeerThatGoesOnAfterItsStreamsAreRefused) {
+  client_.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+  client_.send(h2::kSettings, 0, 0);
+  std::uint32_t id = 1;
+  for (; id < 2 * 64; id += 2) client_.get(id, "/count");
+  client_.get(id, "/count");
+  client_.take();
+  EXPECT_EQ(client_.answer(id).reset, h2::kRefusedStream);
+  EXPECT_FALSE(client_.goaway());
+  while (protocol_.wantsInput() && id < 2'000) {
+    client_.get(id += 2, "/count");
+    client_.take();
+  }
+  EXPECT_EQ(client_.goaway(), h2::kEnhanceYourCalm);
+  EXPECT_EQ(id / 2, 64u + 200u);
+}
 
 TEST_F(Http2LoadTest, RequestsAreNoFlood) {
   for (std::uint32_t id = 1; id < 10'000; id += 2) {
@@ -161,6 +179,53 @@ TEST_F(Http2LoadTest, EndsAPeerThatOpensTooManyStreams) {
   for (std::uint32_t i = 0; i < 65; ++i) client_.get(1 + 2 * i, "/count");
   client_.take();
   EXPECT_EQ(client_.goaway(), h2::kProtocolError);
+}
+
+TEST_F(Http2LoadTest, EndsAPeerThatDoesNotReadWhatItPings) {
+  for (int i = 0; i < 250; ++i) client_.send(h2::kPing, 0, 0, "12345678");
+  client_.take();
+  EXPECT_EQ(client_.goaway(), h2::kEnhanceYourCalm);
+}
+
+TEST_F(Http2LoadTest, StopsReadingFromAPeerThatDoesNotRead) {
+  for (int i = 0; i < 180; ++i) client_.send(h2::kPing, 0, 0, "12345678");
+  for (std::uint32_t i = 0; i < 64; ++i) {
+    client_.post(1 + 2 * i, {{"expect", "100-continue"}});
+    client_.data(1 + 2 * i, "abc");
+  }
+  EXPECT_TRUE(protocol_.wantsInput());
+  for (auto& exchange : taken()) answer(exchange);
+  EXPECT_FALSE(protocol_.wantsInput());
+  client_.take();
+  EXPECT_TRUE(protocol_.wantsInput());
+  EXPECT_EQ(client_.answer(127).body, "abc");
+}
+
+TEST_F(Http2LoadTest, LetsAPeerAcknowledgeEveryFrameOfLargeAnswers) {
+  for (std::uint32_t id = 1; id < 200; id += 2) {
+    client_.get(id, "/big");
+    ASSERT_EQ(serve(), 1u) << id;
+    while (!client_.answer(id).ended) {
+      ASSERT_FALSE(client_.goaway());
+      client_.send(h2::kWindowUpdate, 0, 0, bigEndian(16'384));
+      client_.send(h2::kWindowUpdate, 0, id, bigEndian(16'384));
+      client_.take();
+    }
+  }
+}
+
+TEST_F(Http2LoadTest, ForgetsBodiesThatAreReset) {
+  const std::string piece(16'000, 'x');
+  for (std::uint32_t id = 1; id < 200; id += 2) {
+    client_.post(id);
+    client_.data(id, piece, false);
+    client_.send(h2::kRstStream, 0, id, bigEndian(h2::kCancel));
+    client_.take();
+  }
+  client_.post(201);
+  client_.data(201, piece);
+  EXPECT_EQ(serve(), 1u);
+  EXPECT_TRUE(reported() == std::vector{200});
 }
 
 TEST_F(Http2LoadTest, EndsAHeaderBlockOfTooManyFrames) {

@@ -194,6 +194,16 @@ TEST_F(Http2ProtocolTest, SendsABigAnswerThroughASmallWindow) {
   EXPECT_TRUE(client_.answer(1).ended);
 }
 
+TEST_F(Http2ProtocolTest, PacksLittleOfABigAnswerAtATime) {
+  client_.send(h2::kSettings, 0, 0, http2Setting(4, 1'000'000));
+  client_.send(h2::kWindowUpdate, 0, 0, bigEndian(1'000'000));
+  client_.get(1, "/big");
+  for (auto& exchange : taken()) answer(exchange);
+  EXPECT_LE(protocol_.output().size(), 50'000u);
+  client_.take();
+  EXPECT_EQ(client_.answer(1).body.size(), 300'000u);
+}
+
 TEST_F(Http2ProtocolTest, WipesWhatIsSent) {
   client_.post(1);
   client_.data(1, "secret plaintext");
@@ -314,6 +324,21 @@ TEST_F(Http2ProtocolTest, AnswersAPeerThatHasEndedItsSide) {
   client_.take();
   EXPECT_EQ(client_.answer(1).body, "counted");
   EXPECT_TRUE(protocol_.hasEnded());
+}
+
+TEST_F(Http2ProtocolTest, EndsWithAPeerThatEndsAmidAHead) {
+  client_.send(h2::kHeaders, h2::kEndStream, 1, headerBlock({{":method", "GET"}}));
+  protocol_.receiveEnd(client_.now);
+  client_.take();
+  EXPECT_TRUE(protocol_.hasEnded());
+}
+
+TEST_F(Http2ProtocolTest, HandsOnNothingOfAConnectionThatHasEnded) {
+  client_.get(1, "/count");
+  client_.send(h2::kData, 0, 0, "x");
+  client_.take();
+  EXPECT_TRUE(client_.goaway());
+  EXPECT_TRUE(taken().empty());
 }
 
 TEST_F(Http2ProtocolTest, EndsWithAPeerThatEndsBetweenRequests) {

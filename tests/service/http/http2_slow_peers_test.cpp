@@ -82,6 +82,27 @@ TEST_F(Http2SlowPeerTest, IsNotIdleWhileItsRequestIsHandled) {
   EXPECT_EQ(client_.answer(1).status, 200);
 }
 
+TEST_F(Http2SlowPeerTest, IsIdleOnlyFromTheAnswerOnThatItDidNotWaitFor) {
+  client_.get(1, "/count");
+  auto exchanges = taken();
+  client_.send(h2::kRstStream, 0, 1, bigEndian(h2::kCancel));
+  client_.take();
+  pass(1h);
+  answer(exchanges.at(0));
+  EXPECT_EQ(protocol_.deadline(), client_.now + options_.headerPatience);
+}
+
+TEST_F(Http2SlowPeerTest, OwesNothingWhenItHasTakenAll) {
+  client_.get(1, "/count");
+  auto exchanges = taken();
+  client_.send(h2::kPing, 0, 0, "12345678");
+  const std::size_t size = protocol_.output().size();
+  EXPECT_EQ(protocol_.deadline(), client_.now + options_.bodyPatience);
+  protocol_.sent(size, client_.now);
+  EXPECT_EQ(protocol_.deadline(), http::Protocol::Clock::time_point::max());
+  answer(exchanges.at(0));
+}
+
 TEST_F(Http2SlowPeerTest, LosesTheConnectionAmidAHeaderBlock) {
   client_.get(1, "/count");
   auto exchanges = taken();
