@@ -42,6 +42,8 @@ CONFINED = [
     (r'#include\s+[<"]openssl/', ["service/crypto", "service/keys", "service/auth", "service/http", "service/api"],
      "hsm/ needs no OpenSSL, operations and tools no cryptography of their own"),
     (r'#include\s+[<"](seccomp|cap-ng)\.h', ["hsm/worker/confinement.cpp"], "what confines a worker is in one place"),
+    (r'#include\s+[<"]nghttp2/', ["service/http/http2_callbacks.h"],
+     "HTTP/2's frames are behind Http2Session"),
     (r'#include\s+[<"](sqlite3|SQLiteCpp)', ["service/keys"], "the store is behind MetadataStore"),
     (r'#include\s+[<"]prometheus/', ["service"], "metrics are made at the top"),
 ]

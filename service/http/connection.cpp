@@ -7,6 +7,7 @@
 
 #include "service/http/connection_registry.h"
 #include "service/http/http1_protocol.h"
+#include "service/http/http2_protocol.h"
 
 namespace strongroom::http {
 namespace {
@@ -24,8 +25,10 @@ std::span<char> scratch() {
   return bytes;
 }
 
-std::unique_ptr<Protocol> speak(const ProtocolContext& context, const std::string& peer,
-                                EventLoop::Clock::time_point now) {
+/// What ALPN agreed upon; HTTP/1.1 with a client that did not ask.
+std::unique_ptr<Protocol> speak(std::string_view name, const ProtocolContext& context,
+                                const std::string& peer, EventLoop::Clock::time_point now) {
+  if (name == "h2") return std::make_unique<Http2Protocol>(context, peer, now);
   return std::make_unique<Http1Protocol>(context, peer, now);
 }
 
@@ -122,7 +125,7 @@ void Connection::shaken(TlsChannel::Status status) {
 
 void Connection::beginServing() {
   state_ = State::kServing;
-  protocol_ = speak(context_.protocol, peer_, Clock::now());
+  protocol_ = speak(tls_.protocol(), context_.protocol, peer_, Clock::now());
   // Only now: whoever takes a place from another shall have had some work with it.
   crowded_ = !context_.registry.makeRoom(*this);
   if (context_.registry.draining()) protocol_->drain(Clock::now());
@@ -239,6 +242,13 @@ void Connection::drain() {
   if (state_ != State::kServing) return;
   protocol_->drain(Clock::now());
   serve(Readable::kNo);
+}
+
+void Connection::leave() {
+  const auto alive = shared_from_this();
+  drain();
+  // HTTP/2 would wait for the peer to have heard it.
+  if (state_ == State::kServing) linger();
 }
 
 void Connection::linger() {

@@ -38,6 +38,8 @@ class Connection final : public EventLoop::Source, public std::enable_shared_fro
   void start();
   /// No request after those that have begun.
   void drain();
+  /// For one that is idle: says good-bye at once.
+  void leave();
   /// Ends it, whatever it does.
   void end();
 

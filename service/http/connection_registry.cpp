@@ -48,7 +48,7 @@ bool ConnectionRegistry::makeRoom(const Connection& newcomer) {
   if (clientHasRoom && connections_.size() - leaving_ <= limits_.connections) return true;
   const auto longest = strangers_.begin();
   const bool evicts = clientHasRoom && longest != strangers_.end() && longest->second != &newcomer;
-  if (evicts) longest->second->drain();
+  if (evicts) longest->second->leave();
   const std::lock_guard lock(mutex_);
   ++(evicts ? counters_.evicted : counters_.refused);
   return evicts;

@@ -46,7 +46,8 @@ void append(SecretChars& out, std::size_t number) {
   out.insert(out.end(), digits.data(), end);
 }
 
-/// The Date field's value (RFC 9110, 5.6.7); made anew once a second and thread.
+}  // namespace
+
 std::string_view dateNow() {
   thread_local std::time_t cachedFor = -1;
   thread_local std::array<char, 32> text;
@@ -61,8 +62,6 @@ std::string_view dateNow() {
   }
   return {text.data(), size};
 }
-
-}  // namespace
 
 void serialise(const Response& response, bool closes, bool withBody, SecretChars& out) {
   constexpr std::size_t kHeadRoom = 512;

@@ -14,7 +14,7 @@ struct Row {
 };
 
 constexpr std::array kRows{
-    Row{Refusal::kMalformed, 400, "Malformed", "the request is not well-formed HTTP/1.1"},
+    Row{Refusal::kMalformed, 400, "Malformed", "the request is not well-formed HTTP"},
     Row{Refusal::kNotFound, 404, "NotFound", "there is nothing at this path"},
     Row{Refusal::kMethodNotAllowed, 405, "MethodNotAllowed", "this path does not take that method"},
     Row{Refusal::kTooSlow, 408, "TooSlow", "the request was not complete in time"},

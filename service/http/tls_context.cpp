@@ -36,7 +36,8 @@ int noPassphrase(char*, int, int, void*) {
 }
 
 /// In the order of our preference, each name behind its length (RFC 7301, 3.1).
-constexpr std::array<unsigned char, 9> kProtocols{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+constexpr std::array<unsigned char, 12> kProtocols{2,   'h', '2', 8,   'h', 't',
+                                                   't', 'p', '/', '1', '.', '1'};
 
 /// A client that speaks none of ours is told so, lest its bytes be taken for what they are not.
 int chooseProtocol(SSL*, const unsigned char** chosen, unsigned char* size,

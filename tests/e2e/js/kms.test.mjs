@@ -1,10 +1,13 @@
 // AWS SDK for JavaScript v3: the operations that older clients do not know, and keep-alive at some rate.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import * as sdk from '@aws-sdk/client-kms'
+import { NodeHttp2Handler } from '@smithy/node-http-handler'
 
 // Endpoint, Region, access key and trust come from the environment, as env.sh sets it.
-const kms = new sdk.KMSClient({ maxAttempts: 1 })
+const requestHandler = process.env.STRONGROOM_HTTP === '2' ? new NodeHttp2Handler() : undefined
+const kms = new sdk.KMSClient({ maxAttempts: 1, requestHandler })
+after(() => kms.destroy())
 const call = (name, input = {}) => kms.send(new sdk[`${name}Command`](input))
 const createKey = async () => (await call('CreateKey')).KeyMetadata.KeyId
 const text = (string) => new TextEncoder().encode(string)

@@ -2,11 +2,16 @@
 
 import http.client
 import json
+import os
 import ssl
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+
+from support import raw_http2
+
+HTTP = os.environ.get("STRONGROOM_HTTP", "1.1")
 
 
 class Answer:
@@ -53,6 +58,8 @@ class RawClient:
         return headers | dict(request.headers.items())
 
     def send(self, body, headers, method="POST", path="/"):
+        if HTTP == "2":
+            return Answer(raw_http2.send(self.strongroom, body, headers, method, path))
         connection = http.client.HTTPSConnection("127.0.0.1", self.strongroom.port, timeout=60,
                                                  context=self.strongroom.tls())
         try:

@@ -67,8 +67,9 @@ TEST_F(TlsTest, SpeaksNothingOlderThanTheMinimumThatIsSet) {
   EXPECT_TRUE(TlsClient(port(), TLS1_3_VERSION).connected());
 }
 
-TEST_F(TlsTest, AgreesUponHttp11AndRefusesWhatItDoesNotSpeak) {
+TEST_F(TlsTest, AgreesUponHttp11OrHttp2AndRefusesWhatItDoesNotSpeak) {
   start();
+  EXPECT_EQ(TlsClient(port(), {.protocol = "h2"}).protocol(), "h2");
   EXPECT_EQ(TlsClient(port(), {.protocol = "http/1.1"}).protocol(), "http/1.1");
   EXPECT_EQ(TlsClient(port()).protocol(), "");
   EXPECT_FALSE(TlsClient(port(), {.protocol = "imap"}).connected());
