@@ -17,10 +17,10 @@ inline constexpr std::size_t kMaxDepth = 16;
 inline constexpr std::size_t kMaxValues = 2000;
 
 /// Parses a JSON object (RFC 8259) in place: the strings of the result lie in `text`, which must
-/// outlive it and stays its owner's to wipe. Refuses what parsers
-/// disagree about: repeated member names, invalid UTF-8, lone surrogates, trailing text, NaN; and
-/// what only attackers send: more than kMaxDepth levels, more than kMaxValues values. Uses no
-/// recursion. `text` is `size` characters and a NUL behind them. Throws Error.
+/// outlive it and stays its owner's to wipe. Refuses what parsers disagree about: repeated member
+/// names, invalid UTF-8, lone surrogates, trailing text, NaN, numbers beyond a double; and what
+/// only attackers send: more than kMaxDepth levels, more than kMaxValues values. Uses no recursion.
+/// `text` is `size` characters and a NUL behind them. Throws Error.
 rapidjson::Document parseObject(char* text, std::size_t size);
 
 /// The same for a buffer, which gets a NUL appended.

@@ -50,7 +50,7 @@ void run(ByteView input) {
     rapidjson::Writer<rapidjson::StringBuffer, Encoding, Encoding, rapidjson::CrtAllocator,
                       rapidjson::kWriteValidateEncodingFlag>
         writer(out);
-    require(document.Accept(writer), "every string is UTF-8");
+    require(document.Accept(writer), "every string is UTF-8, every number finite");
     std::vector<char> written(out.GetString(), out.GetString() + out.GetSize());
     const rapidjson::Document again = json::parseObject(written);
     require(measured.hasFraction || again == document, "it is read as it is written");

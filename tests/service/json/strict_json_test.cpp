@@ -80,6 +80,8 @@ TEST(StrictJsonTest, RefusesWhatIsNoJson) {
                            "{\"a\":Infinity}",
                            "{\"a\":-Infinity}",
                            "{\"a\":1e999}",
+                           "{\"a\":921e308}",
+                           "{\"a\":-921e308}",
                            "{\"a\":True}",
                            "{\"a\":\"\t\"}",
                            "{\"a\":\"\\x\"}",
