@@ -1,4 +1,5 @@
-// Key policies: whatever the text, there is a verdict, and white space around does not change it.
+// Key policies: whatever the text, there is a verdict, and white space before it does not change
+// it.
 #include "service/policy/document.h"
 
 #include <string>
@@ -29,7 +30,7 @@ void run(ByteView input) {
           "a policy has a statement");
   require(defect.starts_with("Policy is not an acceptable JSON document") == !isObject(text),
           "a text is a JSON object or refused as none");
-  require(policy::defectOf("\n " + text + "\r\t") == defect, "white space around changes nothing");
+  require(policy::defectOf("\n\t\r " + text) == defect, "white space before it changes nothing");
 }
 
 }  // namespace strongroom::fuzz
