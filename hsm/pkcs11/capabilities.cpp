@@ -34,15 +34,6 @@ constexpr std::array kFlagNames = std::to_array<std::pair<CK_FLAGS, std::string_
     {CKF_UNWRAP, "unwrap"},
 });
 
-std::vector<CK_MECHANISM_TYPE> mechanismsOf(Module& module, CK_SLOT_ID slot) {
-  CK_ULONG count = 0;
-  module.invoke(kGetMechanismList, slot, static_cast<CK_MECHANISM_TYPE*>(nullptr), &count);
-  std::vector<CK_MECHANISM_TYPE> list(count);
-  module.invoke(kGetMechanismList, slot, list.data(), &count);
-  list.resize(count);
-  return list;
-}
-
 void append(std::string& list, std::string_view more) {
   list.append(list.empty() ? "" : ", ").append(more);
 }
@@ -51,7 +42,7 @@ void append(std::string& list, std::string_view more) {
 class Mechanisms {
  public:
   Mechanisms(Module& module, CK_SLOT_ID slot)
-      : module_(module), slot_(slot), list_(mechanismsOf(module, slot)) {}
+      : module_(module), slot_(slot), list_(module.mechanisms(slot)) {}
 
   /// "" when the token has what is needed, else the mechanism's name with what is wrong.
   std::string lackOf(const Need& need) const {

@@ -16,6 +16,38 @@ struct InitialisationArguments {
   void* beyond;
 };
 
+/// Above what any module has. A count beyond it is a mistake, and asking for memory of that size
+/// would end in another exception than ours.
+constexpr CK_ULONG kMaxEntries = 65'536;
+
+/// Reads a list in the way of PKCS#11, by `ask(entries, count)`: its length first, then the entries
+/// into room for so many.
+template <class Entry, class Ask>
+std::vector<Entry> readList(std::string_view name, Ask&& ask) {
+  constexpr int kTries = 10;
+  const auto refuseExcess = [name](CK_ULONG count, CK_ULONG most) {
+    if (count <= most) return;
+    throw Error(
+        ErrorCode::kFault,
+        std::string(name) + " answered " + std::to_string(count) + " entries, which cannot be",
+        name);
+  };
+  for (int tries = 1;; ++tries) {
+    CK_ULONG count = 0;
+    check(ask(nullptr, &count), name);
+    if (count == 0) return {};  // without room, the next call would ask for the length again
+    refuseExcess(count, kMaxEntries);
+    std::vector<Entry> entries(count);
+    const CK_RV value = ask(entries.data(), &count);
+    // The list may grow between the two calls.
+    if (value == CKR_BUFFER_TOO_SMALL && tries < kTries) continue;
+    check(value, name);
+    refuseExcess(count, entries.size());
+    entries.resize(count);
+    return entries;
+  }
+}
+
 }  // namespace
 
 Module::Module(const std::filesystem::path& path, const std::string& argument) : loaded_(true) {
@@ -63,19 +95,17 @@ std::string Module::manufacturer() {
   return unpadded(info.manufacturerID, sizeof info.manufacturerID);
 }
 
-std::vector<CK_SLOT_ID> Module::slotsWithToken() {
-  std::vector<CK_SLOT_ID> slots;
-  // The count may grow between the two calls: ask again then.
-  CK_RV value = CKR_BUFFER_TOO_SMALL;
-  while (value == CKR_BUFFER_TOO_SMALL) {
-    CK_ULONG count = 0;
-    invoke(kGetSlotList, static_cast<CK_BBOOL>(CK_TRUE), static_cast<CK_SLOT_ID*>(nullptr), &count);
-    slots.resize(count);
-    value = call(kGetSlotList, static_cast<CK_BBOOL>(CK_TRUE), slots.data(), &count);
-    if (value == CKR_OK) slots.resize(count);
-  }
-  check(value, kGetSlotList.name());
-  return slots;
+std::vector<CK_SLOT_ID> Module::slots(CK_BBOOL withToken) {
+  return readList<CK_SLOT_ID>(kGetSlotList.name(), [&](CK_SLOT_ID* entries, CK_ULONG* count) {
+    return call(kGetSlotList, withToken, entries, count);
+  });
+}
+
+std::vector<CK_MECHANISM_TYPE> Module::mechanisms(CK_SLOT_ID slot) {
+  return readList<CK_MECHANISM_TYPE>(kGetMechanismList.name(),
+                                     [&](CK_MECHANISM_TYPE* entries, CK_ULONG* count) {
+                                       return call(kGetMechanismList, slot, entries, count);
+                                     });
 }
 
 CK_TOKEN_INFO Module::tokenInfo(CK_SLOT_ID slot) {

@@ -55,8 +55,12 @@ class Module {
   /// Who made the library, which may be another than the token's manufacturer.
   std::string manufacturer();
 
-  /// The slots; only those that hold a token.
-  std::vector<CK_SLOT_ID> slotsWithToken();
+  /// The slots; only those that hold a token. Throws kFault for a list that cannot be.
+  std::vector<CK_SLOT_ID> slotsWithToken() { return slots(CK_TRUE); }
+  std::vector<CK_SLOT_ID> allSlots() { return slots(CK_FALSE); }
+
+  /// What the token in `slot` can do. Throws kFault for a list that cannot be.
+  std::vector<CK_MECHANISM_TYPE> mechanisms(CK_SLOT_ID slot);
 
   CK_TOKEN_INFO tokenInfo(CK_SLOT_ID slot);
 
@@ -66,6 +70,8 @@ class Module {
   const CK_FUNCTION_LIST& functions() const { return *functions_; }
 
  private:
+  std::vector<CK_SLOT_ID> slots(CK_BBOOL withToken);
+
   CK_FUNCTION_LIST* functions_;
   bool loaded_;
   bool finalises_ = false;

@@ -12,18 +12,6 @@ std::optional<std::uint64_t> known(CK_ULONG count) {
   return count;
 }
 
-std::vector<CK_SLOT_ID> allSlots(Module& module) {
-  const auto slotList = [&](CK_SLOT_ID* slots, CK_ULONG& count) {
-    module.invoke(kGetSlotList, static_cast<CK_BBOOL>(CK_FALSE), slots, &count);
-  };
-  CK_ULONG count = 0;
-  slotList(nullptr, count);
-  std::vector<CK_SLOT_ID> slots(count);
-  slotList(slots.data(), count);
-  slots.resize(count);
-  return slots;
-}
-
 }  // namespace
 
 SlotStatus statusOf(Module& module, const Token& token) {
@@ -41,7 +29,7 @@ SlotStatus statusOf(Module& module, const Token& token) {
 
 std::vector<SlotStatus> slotsOf(Module& module) {
   std::vector<SlotStatus> slots;
-  for (const CK_SLOT_ID slot : allSlots(module)) {
+  for (const CK_SLOT_ID slot : module.allSlots()) {
     Token token{.slot = slot, .info = {}};
     const CK_RV value = module.call(kGetTokenInfo, slot, &token.info);
     if (value == CKR_TOKEN_NOT_PRESENT || value == CKR_TOKEN_NOT_RECOGNIZED) {

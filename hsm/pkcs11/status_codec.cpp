@@ -69,12 +69,13 @@ class Decoder {
     if (bytes.size() == sizeof wide) std::memcpy(&wide, bytes.data(), sizeof wide);
     number = static_cast<Number>(wide);
   }
-  bool whole() const { return !short_ && in_.empty(); }
+  bool whole() const { return !isShort_ && in_.empty(); }
+  bool isShort() const { return isShort_; }
 
  private:
   std::string_view take(std::uint64_t size) {
     if (size > in_.size()) {
-      short_ = true;
+      isShort_ = true;
       size = 0;
     }
     const std::string_view bytes = in_.substr(0, size);
@@ -83,7 +84,7 @@ class Decoder {
   }
 
   std::string_view in_;
-  bool short_ = false;
+  bool isShort_ = false;
 };
 
 }  // namespace
@@ -104,8 +105,8 @@ std::optional<ModuleStatus> decodeStatus(std::string_view text) {
   field(status.failure);
   std::uint64_t slots = 0;
   field(slots);
-  // A slot takes more than a byte: a count beyond the text is none.
-  for (std::uint64_t i = 0; i < slots && i < text.size(); ++i) {
+  // A false count ends with the text.
+  for (std::uint64_t i = 0; i < slots && !field.isShort(); ++i) {
     codeSlot(status.slots.emplace_back(), field);
   }
   if (!field.whole() || status.slots.size() != slots) return std::nullopt;

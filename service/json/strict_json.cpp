@@ -4,6 +4,7 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +35,11 @@ class StrictHandler {
   bool Uint(unsigned value) { return count() && document_.Uint(value); }
   bool Int64(std::int64_t value) { return count() && document_.Int64(value); }
   bool Uint64(std::uint64_t value) { return count() && document_.Uint64(value); }
-  bool Double(double value) { return count() && document_.Double(value); }
+  bool Double(double value) {
+    // The parser makes infinity of "921e308", though it says of "1e309" that it is too big.
+    if (!std::isfinite(value)) return refuse("a number is too big");
+    return count() && document_.Double(value);
+  }
   bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
   bool String(const char* text, rapidjson::SizeType length, bool copy) {
     return count() && encodes({text, length}) && document_.String(text, length, copy);

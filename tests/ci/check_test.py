@@ -117,6 +117,10 @@ class CheckTest(unittest.TestCase):
                 self.write("notes.txt", text)
                 self.assert_complains(complaint, "failed: text")
 
+    def test_takes_inputs_of_fuzz_targets_as_they_are(self):
+        self.write("tests/fuzz/corpus/format/odd", b"a \xff")
+        self.assertEqual(0, self.check().returncode)
+
     def test_names_links_that_lead_nowhere(self):
         for text, complaint in (("[a](gone.md)", "link to gone.md: no such file"),
                                 ("[a](docs/format.md#gone)", "link to docs/format.md#gone: no such heading"),

@@ -15,15 +15,6 @@ constexpr std::array<CK_MECHANISM_TYPE, 8> kOurs{CKM_AES_KEY_GEN,      CKM_GENER
                                                  CKM_AES_KEY_WRAP_PAD, kAesKeyWrapKwp,
                                                  CKM_SHA256_HMAC,      CKM_AES_GCM};
 
-std::vector<CK_MECHANISM_TYPE> mechanismsOf(Module& module, CK_SLOT_ID slot) {
-  CK_ULONG count = 0;
-  module.invoke(kGetMechanismList, slot, static_cast<CK_MECHANISM_TYPE*>(nullptr), &count);
-  std::vector<CK_MECHANISM_TYPE> list(count);
-  module.invoke(kGetMechanismList, slot, list.data(), &count);
-  list.resize(std::min<std::size_t>(count, list.size()));
-  return list;
-}
-
 void reportMechanisms(Module& module, CK_SLOT_ID slot, const std::vector<CK_MECHANISM_TYPE>& listed,
                       Report& report) {
   for (const CK_MECHANISM_TYPE type : kOurs) {
@@ -43,7 +34,7 @@ void reportMechanisms(Module& module, CK_SLOT_ID slot, const std::vector<CK_MECH
 void identify(Module& module, const Token& token, Report& report) {
   CK_INFO info{};
   module.invoke(kGetInfo, &info);
-  const auto listed = mechanismsOf(module, token.slot);
+  const auto listed = module.mechanisms(token.slot);
   Examination identity;
   identity.cryptoki =
       std::to_string(info.cryptokiVersion.major) + "." + std::to_string(info.cryptokiVersion.minor);

@@ -4,8 +4,12 @@
 #include <rapidcheck.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <map>
+#include <new>
 #include <string>
 
 namespace strongroom::json {
@@ -80,6 +84,8 @@ TEST(StrictJsonTest, RefusesWhatIsNoJson) {
                            "{\"a\":Infinity}",
                            "{\"a\":-Infinity}",
                            "{\"a\":1e999}",
+                           "{\"a\":921e308}",
+                           "{\"a\":-921e308}",
                            "{\"a\":True}",
                            "{\"a\":\"\t\"}",
                            "{\"a\":\"\\x\"}",
@@ -177,6 +183,43 @@ TEST(StrictJsonTest, RefusesLoneSurrogates) {
 TEST(StrictJsonTest, SaysNothingOfWhatItRead) {
   for (const char* text : {R"({"a":"hunter2)", R"({"hunter2":1,"hunter2":2})", "hunter2"}) {
     EXPECT_EQ(refusalOf(text).find("hunter2"), std::string::npos);
+  }
+}
+
+/// The end of a page behind which there is none: who reads or writes there ends the process.
+class LastPage {
+ public:
+  LastPage() {
+    void* place =
+        mmap(nullptr, 2 * kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (place == MAP_FAILED) throw std::bad_alloc();
+    begin_ = static_cast<char*>(place);
+    mprotect(begin_ + kSize, kSize, PROT_NONE);
+  }
+  ~LastPage() { munmap(begin_, 2 * kSize); }
+  LastPage(const LastPage&) = delete;
+  LastPage& operator=(const LastPage&) = delete;
+
+  /// `size` bytes up to its end.
+  char* last(std::size_t size) const { return begin_ + kSize - size; }
+
+ private:
+  const std::size_t kSize = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  char* begin_;
+};
+
+TEST(StrictJsonTest, ReadsNoFurtherThanThePaddingWhereACharacterIsCutOff) {
+  const LastPage page;
+  for (const std::string cut : {"\xc3", "\xe0", "\xe2\x82", "\xed", "\xf0", "\xf0\x9f",
+                                "\xf0\x9f\x94", "\xf1", "\xf4", "\xff"}) {
+    for (const std::string& text : {cut, "\"" + cut, "{\"" + cut, "{\"a\":\"" + cut}) {
+      char* place = page.last(text.size() + kPadding);
+      std::fill_n(std::ranges::copy(text, place).out, kPadding, '\0');
+      EXPECT_THROW(parseObject(place, text.size()), Error);
+      std::vector<char> buffer(text.begin(), text.end());
+      EXPECT_THROW(parseObject(buffer), Error);
+      EXPECT_EQ(buffer.size(), text.size() + kPadding);
+    }
   }
 }
 
