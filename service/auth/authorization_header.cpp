@@ -98,7 +98,8 @@ std::vector<std::string> parseSignedHeaders(std::string_view text) {
   std::vector<std::string> names;
   for (const std::string_view name : split(text, ';')) {
     // Ascending and without repetition, as every signer writes it: one list has one spelling.
-    if (!isCanonicalHeaderName(name) || (!names.empty() && names.back() >= name)) {
+    if ((!isCanonicalHeaderName(name) && name != kAuthority) ||
+        (!names.empty() && names.back() >= name)) {
       refuse("SignedHeaders must be lower-case header names in ascending order, each once.");
     }
     names.emplace_back(name);

@@ -6,6 +6,10 @@
 
 namespace strongroom::auth {
 
+/// How SignedHeaders may call "host": clients that speak HTTP/2 sign its pseudo-header in that
+/// place.
+inline constexpr std::string_view kAuthority = ":authority";
+
 /// The one algorithm of Signature Version 4 that we verify.
 inline constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 /// What every credential scope ends in.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "service/auth/authorization_header.h"
 #include "service/auth/error.h"
 #include "service/auth/text.h"
 
@@ -113,7 +114,9 @@ std::string canonicalHeaders(const http::Request& request,
                              const std::vector<std::string>& signedHeaders) {
   std::string out;
   for (const std::string& name : signedHeaders) {
-    const std::vector<std::string_view> values = request.headerValues(name);
+    // What HTTP/2 calls so is kept as the header that it stands for.
+    const std::vector<std::string_view> values =
+        request.headerValues(name == kAuthority ? "host" : name);
     if (values.empty()) {
       throw Error(ErrorCode::kIncompleteSignature,
                   "The signed header '" + name + "' is not in the request.");

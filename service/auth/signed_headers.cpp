@@ -19,7 +19,7 @@ constexpr std::string_view kContentHash = "x-amz-content-sha256";
 
 void requireSignedHeaders(const http::Request& request, const AuthorizationHeader& authorization,
                           std::string_view dateHeader) {
-  if (!authorization.isSigned("host")) {
+  if (!authorization.isSigned("host") && !authorization.isSigned(kAuthority)) {
     refuse("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
   if (!request.header("host")) refuse("The request must have exactly one 'Host' header.");

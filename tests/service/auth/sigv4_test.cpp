@@ -134,6 +134,14 @@ TEST_F(SigV4Test, RequiresHostDateAndTargetToBeSigned) {
   }
 }
 
+TEST_F(SigV4Test, TakesTheAuthorityOfHttp2ForTheHost) {
+  http::Request byAuthority = request();
+  signer_.sign(byAuthority, {":authority", "x-amz-date", "x-amz-target"}, now_);
+  EXPECT_EQ(verify(byAuthority).accessKeyId, id_);
+  std::ranges::find(byAuthority.headers, "Host", &http::Header::name)->value = "elsewhere";
+  expectRefused(byAuthority, ErrorCode::kInvalidSignature, "");
+}
+
 TEST_F(SigV4Test, RefusesAnyUnsignedAmazonHeaderThatIsAddedLater) {
   http::Request extended = signedRequest();
   extended.headers.push_back({"X-AMZ-Anything", "1"});
