@@ -44,7 +44,7 @@ void Pkcs11Hsm::generateKey(const KeyRef& ref, Deadline deadline) {
       token_.handles().insert(ref, key, lease.generation());
     });
   }
-  makeDurable(token_.profile());
+  token_.medium().makeDurable();
 }
 
 void Pkcs11Hsm::verifyKey(const KeyRef& ref, Deadline deadline) {
@@ -62,7 +62,7 @@ void Pkcs11Hsm::destroyKey(const KeyRef& ref, Deadline deadline) {
     lease.invoke(kDestroyObject, key);
     token_.handles().forget(ref);
   });
-  makeDurable(token_.profile());
+  token_.medium().makeDurable();
 }
 
 std::vector<KeyRef> Pkcs11Hsm::listKeys(Deadline deadline) {

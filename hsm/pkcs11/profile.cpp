@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "hsm/pkcs11/object_medium.h"
 #include "hsm/pkcs11/token_info.h"
 
 namespace strongroom::hsm::pkcs11 {
@@ -16,6 +17,7 @@ constexpr std::array kProfiles = std::to_array<Profile>({
      .evidence = Evidence::kTested,
      .manufacturer = "SoftHSM project",
      .objectsNeedSync = true,
+     .objectFolder = softHsmObjectFolder,
      .findBatch = 256},
     {.name = "openCryptoki soft token",
      .evidence = Evidence::kTested,

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string_view>
 
@@ -30,9 +31,11 @@ struct Profile {
 
   CK_MECHANISM_TYPE aesKeyWrap = CKM_AES_KEY_WRAP;  ///< the number that means RFC 3394
   bool objectsNeedSync = false;                     ///< writes token objects without fsync
-  bool localReadsFalse = false;                     ///< CKA_LOCAL is false for generated keys too
-  bool oneSession = false;     ///< crashes when keys are made and destroyed beside other calls
-  std::size_t findBatch = 32;  ///< handles asked for by one C_FindObjects
+  /// Where it writes those of the token with that serial number; "" when that is not to be told.
+  std::filesystem::path (*objectFolder)(std::string_view serial) = nullptr;
+  bool localReadsFalse = false;  ///< CKA_LOCAL is false for generated keys too
+  bool oneSession = false;       ///< crashes when keys are made and destroyed beside other calls
+  std::size_t findBatch = 32;    ///< handles asked for by one C_FindObjects
 };
 
 /// All rows; the last one matches every token.

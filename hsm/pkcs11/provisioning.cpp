@@ -89,7 +89,7 @@ void makeBindingKey(pkcs11::TokenConnection& connection, pkcs11::WrapMechanism w
     const CK_OBJECT_HANDLE key = pkcs11::generateTokenKey(lease, pkcs11::kBindingKeyRef, trial);
     pkcs11::verifyAttributes(lease, connection.profile(), pkcs11::kBindingKeyRef, key, trial);
   });
-  pkcs11::makeDurable(connection.profile());
+  connection.medium().makeDurable();
 }
 
 pkcs11::WrapMechanism requireMechanisms(Module& module, const Token& token) {

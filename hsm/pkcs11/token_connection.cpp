@@ -27,6 +27,7 @@ TokenConnection::TokenConnection(Module& module, Token token, SecretBytes pin, s
                                  Renewal renewal)
     : token_(token),
       profile_(profileFor(module, token)),
+      medium_(profile_, token_),
       pool_(module, token.slot, std::move(pin), sessionLimit(token, profile_, sessions), renewal) {}
 
 std::unique_lock<DeadlineMutex> TokenConnection::administer(Deadline deadline) {

@@ -5,6 +5,7 @@
 
 #include "hsm/deadline_mutex.h"
 #include "hsm/pkcs11/handle_cache.h"
+#include "hsm/pkcs11/object_medium.h"
 #include "hsm/pkcs11/profile.h"
 #include "hsm/pkcs11/session_pool.h"
 #include "hsm/pkcs11/token_info.h"
@@ -78,6 +79,7 @@ class TokenConnection {
   const SessionPool& pool() const { return pool_; }
   const Token& token() const { return token_; }
   const Profile& profile() const { return profile_; }
+  const ObjectMedium& medium() const { return medium_; }
 
  private:
   /// What recovery has to know of a failed try.
@@ -159,6 +161,7 @@ class TokenConnection {
 
   const Token token_;
   const Profile& profile_;
+  const ObjectMedium medium_;
   SessionPool pool_;
   HandleCache handles_;
   DeadlineMutex administration_;

@@ -1,7 +1,5 @@
 #include "hsm/pkcs11/token_keys.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <cstring>
 
@@ -68,12 +66,6 @@ CK_OBJECT_HANDLE generateTokenKey(Lease& lease, const KeyRef& ref, const TrialRe
   }
   check(value, kGenerateKey.name());
   return key;
-}
-
-void makeDurable(const Profile& profile) {
-  // Everything and not only one file system, by syncfs(): a module does not tell where its folder
-  // is. Keys are made and destroyed rarely.
-  if (profile.objectsNeedSync) ::sync();
 }
 
 void verifyAttributes(Lease& lease, const Profile& profile, const KeyRef& ref, CK_OBJECT_HANDLE key,

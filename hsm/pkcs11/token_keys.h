@@ -13,10 +13,6 @@ bool isKept(const Profile& profile, const Promise& promise);
 /// holds the administration lock and does not repeat it. Throws kTokenFull.
 CK_OBJECT_HANDLE generateTokenKey(Lease& lease, const KeyRef& ref, const TrialResult& token);
 
-/// Returns when the token objects made and destroyed so far outlive a power cut. To be called
-/// before a caller hears that a key is there, or gone; needs no lock and no lease.
-void makeDurable(const Profile& profile);
-
 /// Reads the attributes back and compares them with the promises and the names. Throws kKeyUnusable
 /// naming the first that is wrong. The binding key may lack CKA_ALLOWED_MECHANISMS: it may be older
 /// than its module's knowledge of them.

@@ -98,7 +98,7 @@ void Pkcs11TokenObjects::destroy(const TokenObject& object) {
 }
 
 void Pkcs11TokenObjects::makeDurable() {
-  pkcs11::makeDurable(connection_.profile());
+  connection_.medium().makeDurable();
 }
 
 }  // namespace pkcs11
