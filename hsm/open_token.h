@@ -65,7 +65,7 @@ TokenDescription initialiseToken(const std::filesystem::path& module, const std:
                                  const std::string& moduleArgument = {});
 
 /// Makes the binding key in a token that its vendor's own tool initialised. Refuses (kKeyUnusable)
-/// a token that has one. Throws besides as openToken() does.
+/// a token that has one, or that holds CMKs without one. Throws besides as openToken() does.
 TokenDescription adoptToken(const TokenOptions& options, const SecretBytes& pin);
 
 }  // namespace strongroom::hsm

@@ -64,7 +64,8 @@ inline constexpr std::array kTokenErrors = std::to_array<TokenErrorRow>({
     {hsm::ErrorCode::kTokenNotFound, ExitCode::kNotFound,
      "See which tokens there are: strongroom token list"},
     {hsm::ErrorCode::kKeyNotFound, ExitCode::kNotFound,
-     "The token was not made by 'strongroom token init': use one that was."},
+     "The token was not made by 'strongroom token init': use one that was, or take this one over: "
+     "strongroom token init --help"},
     {hsm::ErrorCode::kKeyUnusable, ExitCode::kRefused,
      "See what is wrong in the token: strongroom token objects --help"},
     {hsm::ErrorCode::kTokenFull, ExitCode::kRefused, "Make room in the token, or use another."},

@@ -9,6 +9,7 @@
 #include "tokens/commands.h"
 #include "tokens/failure.h"
 #include "tokens/json.h"
+#include "tokens/pin_change.h"
 #include "tokens/pin_options.h"
 
 namespace strongroom::tokens {
@@ -16,8 +17,11 @@ namespace {
 
 struct Options {
   std::filesystem::path module;
+  std::string moduleArgument;
   std::string label;
   std::optional<std::uint64_t> slot;
+  bool adopt = false;
+  std::string serial;  ///< of the token to adopt; "" where the label says enough
   PinOptions soPin{"so-pin", "new SO PIN"};
   PinOptions pin{"pin", "new PIN"};
   bool json = false;
@@ -39,7 +43,7 @@ std::string checkLabel(const std::string& label) {
 /// Before any PIN is asked for. initialiseToken() refuses such a label too, should one appear
 /// meanwhile.
 void requireFreeLabel(const Options& options) {
-  for (const hsm::TokenInfo& token : hsm::listTokens(options.module)) {
+  for (const hsm::TokenInfo& token : hsm::listTokens(options.module, options.moduleArgument)) {
     if (token.initialised && token.description.label == options.label) {
       throw Failure("A token labelled '" + options.label + "' exists already: serial " +
                         token.description.serial + ". It was not touched.",
@@ -53,7 +57,7 @@ void requireFreeLabel(const Options& options) {
 void refuseHalfMade(const Options& options, const hsm::Error& error) {
   // Refused before anything was written: a token of that label is somebody else's.
   if (error.code() == hsm::ErrorCode::kTokenNotFound) return;
-  for (const hsm::TokenInfo& token : hsm::listTokens(options.module)) {
+  for (const hsm::TokenInfo& token : hsm::listTokens(options.module, options.moduleArgument)) {
     if (!token.initialised || token.description.label != options.label) continue;
     throw Failure("The token '" + options.label + "', serial " + token.description.serial +
                       ", was begun and not finished: " + error.what(),
@@ -66,6 +70,7 @@ void refuseHalfMade(const Options& options, const hsm::Error& error) {
 }
 
 hsm::TokenDescription initialise(const Options& options) {
+  requireFreeLabel(options);
   const SecretBytes soPin = options.soPin.readNew();
   const SecretBytes pin = options.pin.readNew();
   if (soPin == pin) {
@@ -74,11 +79,23 @@ hsm::TokenDescription initialise(const Options& options) {
                   ExitCode::kPinRefused);
   }
   try {
-    return hsm::initialiseToken(options.module, options.label, soPin, pin, options.slot);
+    return hsm::initialiseToken(options.module, options.label, soPin, pin, options.slot,
+                                options.moduleArgument);
   } catch (const hsm::Error& error) {
     refuseHalfMade(options, error);
     throw;
   }
+}
+
+hsm::TokenDescription adopt(Options& options) {
+  const hsm::TokenOptions token{
+      .module = options.module,
+      .token = {.label = options.label, .serial = options.serial, .uri = {}},
+      .sessions = 1,
+      .moduleArgument = options.moduleArgument};
+  requireTriesLeft(token, hsm::PinOwner::kUser);
+  options.pin.rename("PIN");  // it is not a new one
+  return hsm::adoptToken(token, options.pin.read({}));
 }
 
 void printText(const hsm::TokenDescription& token, const std::string& module) {
@@ -105,9 +122,8 @@ void printJson(const hsm::TokenDescription& token, const std::string& module) {
       .print(std::cout);
 }
 
-void run(const Options& options) {
-  requireFreeLabel(options);
-  const hsm::TokenDescription token = initialise(options);
+void run(Options& options) {
+  const hsm::TokenDescription token = options.adopt ? adopt(options) : initialise(options);
   const std::string module = std::filesystem::absolute(options.module).string();
   options.json ? printJson(token, module) : printText(token, module);
 }
@@ -121,10 +137,16 @@ void addTokenInit(CLI::App& parent) {
                             "Bring an empty token into service\n\n"
                             "Sets its label and both PINs, and makes the binding key. A token that "
                             "is initialised already\n"
-                            "is never touched. PINs that no option gives are asked for.");
+                            "is never touched, but with --adopt: then only the binding key is made "
+                            "in it, under the PIN\n"
+                            "that it has. PINs that no option gives are asked for.");
   command->add_option("--module", options->module, "The PKCS#11 module (.so)")
       ->required()
       ->type_name("PATH");
+  command
+      ->add_option("--module-argument", options->moduleArgument,
+                   "What the module is initialised with, where it wants that (NSS)")
+      ->type_name("TEXT");
   command->add_option("--label", options->label, "The token's new label, 1 to 32 bytes")
       ->required()
       ->check(CLI::Validator(checkLabel, "LABEL"));
@@ -134,11 +156,24 @@ void addTokenInit(CLI::App& parent) {
       ->type_name("N");
   options->soPin.addTo(*command);
   options->pin.addTo(*command);
+  CLI::Option* adopt =
+      command->add_flag("--adopt", options->adopt,
+                        "Take over the token of that label, which the vendor's tool initialised");
+  for (const char* ofAnEmptyOne : {"--slot", "--so-pin-file", "--so-pin-descriptor"}) {
+    adopt->excludes(command->get_option(ofAnEmptyOne));
+  }
+  command
+      ->add_option("--serial", options->serial,
+                   "Its serial number, where several tokens have the label")
+      ->type_name("TEXT")
+      ->needs(adopt);
   command->add_flag("--json", options->json, "Print JSON in place of text");
   command->footer(
-      "Example:\n"
+      "Examples:\n"
       "  strongroom token init --module /usr/lib/softhsm/libsofthsm2.so --label strongroom \\\n"
-      "    --so-pin-file pins/so --pin-file pins/user");
+      "    --so-pin-file pins/so --pin-file pins/user\n"
+      "  strongroom token init --adopt --module /opt/vendor/lib/pkcs11.so --label strongroom \\\n"
+      "    --pin-file pins/user");
   command->callback([options] { run(*options); });
 }
 

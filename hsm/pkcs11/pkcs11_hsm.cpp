@@ -21,8 +21,8 @@ void requireBindingKey(const Handles& handles, const TokenDescription& token) {
                             : "' holds more than one binding key; ";
   throw Error(ErrorCode::kKeyNotFound,
               "the token '" + token.label + problem +
-                  "make a new token with `strongroom token init`, or restore this one from its "
-                  "backup");
+                  "make a new token with `strongroom token init` (with --adopt: take over one that "
+                  "another tool made), or restore this one from its backup");
 }
 
 }  // namespace

@@ -80,8 +80,15 @@ void makeBindingKey(pkcs11::TokenConnection& connection, pkcs11::WrapMechanism w
                     bool allowUnsafe) {
   const Deadline deadline = deadlineIn(kPatience);
   const auto administration = connection.administer(deadline);
-  if (connection.findAll(deadline).contains(pkcs11::kBindingKeyRef)) {
+  const pkcs11::Handles ours = connection.findAll(deadline);
+  if (ours.contains(pkcs11::kBindingKeyRef)) {
     throw Error(ErrorCode::kKeyUnusable, "the token has a binding key already");
+  }
+  // A new one would hide the loss, and make no ciphertext readable again.
+  if (!ours.empty()) {
+    throw Error(ErrorCode::kKeyUnusable,
+                "the token holds keys of Strongroom and has lost the binding key that they were "
+                "used with: restore it from its backup");
   }
   connection.once(deadline, [&](Lease& lease) {
     const pkcs11::TrialResult trial = pkcs11::tryToken(lease, wrap);
