@@ -1,11 +1,13 @@
 #include "tokens/existing_store.h"
 
-#include "service/keys/sqlite_store.h"
+#include <string>
+
 #include "tokens/failure.h"
 
 namespace strongroom::tokens {
 
-std::unique_ptr<keys::MetadataStore> openExistingStore(const std::filesystem::path& path) {
+std::unique_ptr<keys::MetadataStore> openExistingStore(const std::filesystem::path& path,
+                                                       keys::StoreUse use) {
   std::error_code unreadable;
   if (!std::filesystem::is_regular_file(path, unreadable)) {
     throw Failure(
@@ -13,7 +15,15 @@ std::unique_ptr<keys::MetadataStore> openExistingStore(const std::filesystem::pa
         "Check [store] path of the configuration, and run this as the user of the service.",
         ExitCode::kConfiguration);
   }
-  return keys::openSqliteStore(path);
+  try {
+    return keys::openSqliteStore(path, keys::kLockPatience, use);
+  } catch (const keys::OlderSchema& error) {
+    throw Failure(std::string("The store is of an older release: ") + error.what() +
+                      ". This command changes nothing, and left it so.",
+                  "Start strongroomd of this release, which brings the store up to date, or use "
+                  "the strongroom of the older one.",
+                  ExitCode::kConfiguration);
+  }
 }
 
 }  // namespace strongroom::tokens

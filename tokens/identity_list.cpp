@@ -6,8 +6,8 @@
 
 #include "service/auth/request_date.h"
 #include "service/config/config.h"
-#include "service/keys/sqlite_store.h"
 #include "tokens/commands.h"
+#include "tokens/existing_store.h"
 #include "tokens/json.h"
 #include "tokens/roles.h"
 #include "tokens/text_output.h"
@@ -55,7 +55,8 @@ void addIdentityList(CLI::App& parent) {
   command->footer("Example:\n  strongroom identity list --config strongroomd.toml");
   command->callback([options] {
     const auto identities =
-        keys::openSqliteStore(config::load(options->config).store)->listIdentities();
+        openExistingStore(config::load(options->config).store, keys::StoreUse::kLook)
+            ->listIdentities();
     options->json ? printJson(identities) : printTable(identities);
   });
 }

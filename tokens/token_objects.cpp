@@ -46,7 +46,7 @@ struct Result {
 Result look(Options& options) {
   // Before the PIN is asked for: a store that is not there is seen at once.
   const auto& config = options.token.config();
-  const auto store = config ? openExistingStore(config->store) : nullptr;
+  const auto store = config ? openExistingStore(config->store, keys::StoreUse::kLook) : nullptr;
   const auto token =
       hsm::openTokenObjects(options.token.token(), options.pin.read(options.token.configuredPin()));
   Result result{.token = token->describe(), .objects = {}, .findings = {}};

@@ -211,7 +211,8 @@ void run(Options& options) {
   options.token.resolve();
   const config::Config& config = *options.token.config();
   const ServiceHold hold(config.server.address, config.server.port);
-  const auto store = openExistingStore(config.store);
+  const auto store = openExistingStore(
+      config.store, options.dryRun ? keys::StoreUse::kLook : keys::StoreUse::kChange);
   requireTriesLeft(options.token.token(), hsm::PinOwner::kUser);
 
   const auto token =

@@ -10,6 +10,7 @@
 #include "service/keys/metadata_store.h"
 #include "service/keys/sqlite_connection.h"
 #include "service/keys/sqlite_reader_pool.h"
+#include "service/keys/sqlite_store.h"
 
 namespace strongroom::keys {
 
@@ -19,7 +20,8 @@ namespace strongroom::keys {
 /// sqlite_identities.cpp, sqlite_tokens.cpp.
 class SqliteMetadataStore final : public MetadataStore {
  public:
-  SqliteMetadataStore(const std::filesystem::path& path, std::chrono::milliseconds lockPatience);
+  SqliteMetadataStore(const std::filesystem::path& path, std::chrono::milliseconds lockPatience,
+                      StoreUse use);
 
   void recordIntent(const KeyRecord& key, const std::vector<Tag>& tags, TokenNumber token) override;
   void recordVersionIntent(const KeyVersion& version) override;

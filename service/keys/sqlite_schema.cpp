@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "service/keys/metadata_store.h"
+#include "service/keys/sqlite_store.h"
 
 namespace strongroom::keys {
 namespace {
@@ -141,6 +141,14 @@ void migrate(SQLite::Database& database, std::span<const char* const> migrations
     writePragma(database, "user_version", version + 1);
     transaction.commit();
   }
+}
+
+void requireMigrated(SQLite::Database& database, std::span<const char* const> migrations) {
+  const int newest = static_cast<int>(migrations.size());
+  const int version = checkedVersion(database, newest);
+  if (version == newest) return;
+  throw OlderSchema(database.getFilename() + " has schema version " + std::to_string(version) +
+                    ", this program reads version " + std::to_string(newest) + " alone");
 }
 
 }  // namespace strongroom::keys

@@ -16,4 +16,7 @@ std::span<const char* const> schemaMigrations();
 /// migrations know and for a database that is not ours, SQLite::Exception for what SQLite reports.
 void migrate(SQLite::Database& database, std::span<const char* const> migrations);
 
+/// The same without the bringing up: throws besides OlderSchema for a schema that lacks migrations.
+void requireMigrated(SQLite::Database& database, std::span<const char* const> migrations);
+
 }  // namespace strongroom::keys

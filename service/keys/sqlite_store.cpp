@@ -37,12 +37,14 @@ void requireSound(SQLite::Database& database) {
 }  // namespace
 
 SqliteMetadataStore::SqliteMetadataStore(const std::filesystem::path& path,
-                                         std::chrono::milliseconds lockPatience)
+                                         std::chrono::milliseconds lockPatience, StoreUse use)
     : lockPatience_(lockPatience),
-      writer_(path, Connection::Access::kWrite),
+      writer_(path,
+              use == StoreUse::kLook ? Connection::Access::kRead : Connection::Access::kWrite),
       readers_(path, kReaders) {
   requireSound(writer_.database());
-  migrate(writer_.database(), schemaMigrations());
+  use == StoreUse::kLook ? requireMigrated(writer_.database(), schemaMigrations())
+                         : migrate(writer_.database(), schemaMigrations());
 }
 
 std::unique_lock<hsm::DeadlineMutex> SqliteMetadataStore::lockWriter() {
@@ -67,10 +69,11 @@ void SqliteMetadataStore::checkWritable(TimePoint now) {
 }
 
 std::unique_ptr<MetadataStore> openSqliteStore(const std::filesystem::path& path,
-                                               std::chrono::milliseconds lockPatience) {
-  createPrivately(path);
+                                               std::chrono::milliseconds lockPatience,
+                                               StoreUse use) {
+  if (use == StoreUse::kChange) createPrivately(path);
   try {
-    return std::make_unique<SqliteMetadataStore>(path, lockPatience);
+    return std::make_unique<SqliteMetadataStore>(path, lockPatience, use);
   } catch (const SQLite::Exception& error) {
     throw StoreError(path.string() + " cannot be opened as a metadata store: " + error.what());
   }

@@ -1,7 +1,10 @@
+#include <SQLiteCpp/Database.h>
+
 #include <fstream>
 #include <regex>
 
 #include "service/auth/access_key.h"
+#include "service/keys/sqlite_schema.h"
 #include "service/keys/sqlite_store.h"
 #include "tests/tokens/tool_fixture.h"
 
@@ -146,6 +149,37 @@ TEST_F(ToolTest, IdentitiesAreListedAndRemoved) {
   EXPECT_EQ(runTool({"identity", "list", "--config", config, "--json"}).output, "[]\n");
   expectRefused(runTool({"identity", "remove", id, "--config", config}), ExitCode::kNotFound,
                 "There is no access key");
+}
+
+TEST_F(ToolTest, IdentityListMakesNoStore) {
+  expectRefused(runTool({"identity", "list", "--config", configure()}), ExitCode::kConfiguration,
+                "There is no store");
+  EXPECT_FALSE(std::filesystem::exists(file("strongroom.db")));
+}
+
+TEST_F(ToolTest, WhatOnlyLooksLeavesAStoreOfAnOlderReleaseAsItIs) {
+  ASSERT_EQ(initialise().exitCode, 0);
+  const auto version = [&] {
+    SQLite::Database store(file("strongroom.db").string());
+    return store.execAndGet("PRAGMA user_version").getInt();
+  };
+  {
+    SQLite::Database store(file("strongroom.db").string(),
+                           SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    keys::migrate(store, keys::schemaMigrations().first(2));
+  }
+  const std::string config = configure();
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"identity", "list"},
+                                                  {"token", "objects"},
+                                                  {"token", "retire", "--dry-run"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.insert(arguments.end(), {"--config", config});
+    expectRefused(runTool(arguments), ExitCode::kConfiguration, "older release");
+    EXPECT_EQ(version(), 2) << command.back();
+  }
+  ASSERT_EQ(add("alice", "user").exitCode, 0) << "what changes the store brings it up";
+  EXPECT_EQ(version(), static_cast<int>(keys::schemaMigrations().size()));
+  EXPECT_EQ(runTool({"identity", "list", "--config", config}).exitCode, 0);
 }
 
 TEST_F(ToolTest, IdentityAddTellsScriptsTheSecret) {
