@@ -74,6 +74,11 @@ class TokenConnection {
   /// Finds every object of ours anew, in one pass. The caller holds the administration lock.
   Handles findAll(Deadline deadline);
 
+  /// Whether the login of `generation` still stands; renews it when not, and throws when that
+  /// fails. Without a login a token shows no private object and reports no error: that nothing was
+  /// found says something only after this.
+  bool isLoggedIn(std::uint64_t generation, Deadline deadline);
+
   HandleCache& handles() { return handles_; }
   const HandleCache& handles() const { return handles_; }
   const SessionPool& pool() const { return pool_; }
@@ -146,11 +151,6 @@ class TokenConnection {
     }
     return tryIt(attempt);
   }
-
-  /// Whether the login of `generation` still stands; renews it when not, and throws when that
-  /// fails. Without a login a token shows no private object and reports no error: that nothing was
-  /// found says something only after this.
-  bool isLoggedIn(std::uint64_t generation, Deadline deadline);
 
   static bool isStaleHandle(const Error& error);
   [[noreturn]] static void refuseAbsent(const KeyRef& ref);

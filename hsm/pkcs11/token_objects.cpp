@@ -44,8 +44,16 @@ TokenDescription Pkcs11TokenObjects::describe() const {
   return pkcs11::describe(*module_, connection_.token());
 }
 
-std::vector<TokenObject> Pkcs11TokenObjects::list(const ProgressObserver& progress) {
-  const auto administration = connection_.administer(deadlineIn(kPatience));
+template <class Work>
+auto Pkcs11TokenObjects::underOneLogin(Work&& work) {
+  while (true) {
+    const std::uint64_t generation = connection_.pool().generation();
+    auto result = work();
+    if (connection_.isLoggedIn(generation, deadlineIn(kPatience))) return result;
+  }
+}
+
+std::vector<TokenObject> Pkcs11TokenObjects::look(const ProgressObserver& progress) {
   const auto handles = connection_.once(deadlineIn(kPatience), [&](Lease& lease) {
     Template everything;
     return findObjects(lease, everything, connection_.profile().findBatch,
@@ -58,6 +66,12 @@ std::vector<TokenObject> Pkcs11TokenObjects::list(const ProgressObserver& progre
     }));
     if (progress) progress(objects.size(), handles.size());
   }
+  return objects;
+}
+
+std::vector<TokenObject> Pkcs11TokenObjects::list(const ProgressObserver& progress) {
+  const auto administration = connection_.administer(deadlineIn(kPatience));
+  std::vector<TokenObject> objects = underOneLogin([&] { return look(progress); });
   markDuplicates(objects);
   std::ranges::sort(objects, {}, [](const TokenObject& object) {
     return std::tie(object.owner, object.ref, object.label, object.id, object.handle);
@@ -65,19 +79,23 @@ std::vector<TokenObject> Pkcs11TokenObjects::list(const ProgressObserver& progre
   return objects;
 }
 
-SecretBytes Pkcs11TokenObjects::bindingMac(ByteView message) {
-  const auto administration = connection_.administer(deadlineIn(kPatience));
-  return connection_.once(deadlineIn(kPatience), [&](Lease& lease) {
+std::optional<SecretBytes> Pkcs11TokenObjects::tryBindingMac(ByteView message) {
+  return connection_.once(deadlineIn(kPatience), [&](Lease& lease) -> std::optional<SecretBytes> {
     Template search = searchTemplate(kBindingKeyRef);
     const auto found = findObjects(lease, search, 2, 2);
-    if (found.empty()) {
-      throw Error(ErrorCode::kKeyNotFound, "the token holds no binding key");
-    }
+    if (found.empty()) return std::nullopt;
     if (found.size() > 1) {
       throw Error(ErrorCode::kKeyUnusable, "the token holds more than one binding key");
     }
     return hmacSha256(lease, found.front(), message);
   });
+}
+
+SecretBytes Pkcs11TokenObjects::bindingMac(ByteView message) {
+  const auto administration = connection_.administer(deadlineIn(kPatience));
+  auto mac = underOneLogin([&] { return tryBindingMac(message); });
+  if (!mac) throw Error(ErrorCode::kKeyNotFound, "the token holds no binding key");
+  return std::move(*mac);
 }
 
 void Pkcs11TokenObjects::destroy(const TokenObject& object) {

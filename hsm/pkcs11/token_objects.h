@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "hsm/administration.h"
 #include "hsm/pkcs11/token_connection.h"
@@ -20,6 +21,14 @@ class Pkcs11TokenObjects final : public TokenObjects {
   void makeDurable() override;
 
  private:
+  /// All of it, as the login that there was shows it; the caller holds the administration lock.
+  std::vector<TokenObject> look(const ProgressObserver& progress);
+  /// nullopt when that login shows no binding key.
+  std::optional<SecretBytes> tryBindingMac(ByteView message);
+  /// The answer of `work()` under a login that stood from its beginning to its end.
+  template <class Work>
+  auto underOneLogin(Work&& work);
+
   std::unique_ptr<Module> module_;
   TokenConnection connection_;
 };

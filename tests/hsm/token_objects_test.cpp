@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "hsm/administration.h"
+#include "hsm/pkcs11/session.h"
+#include "hsm/pkcs11/token_finder.h"
 #include "tests/support/hsm_assertions.h"
 #include "tests/support/test_token.h"
 
@@ -53,6 +55,27 @@ TEST_F(TokenObjectsTest, TellHowFarTheReadingIs) {
 TEST_F(TokenObjectsTest, GiveTheMacThatTheServiceGets) {
   const SecretBytes ofService = token_.open()->bindingMac(asBytes("message"), soon());
   EXPECT_TRUE(open()->bindingMac(asBytes("message")) == ofService);
+}
+
+TEST_F(TokenObjectsTest, AreShownUnderALoginThatStandsAndNotWhatIsLeftWithoutOne) {
+  token_.open()->generateKey(kKey, soon());
+  hsm::pkcs11::Module module(token_.module());
+  const auto logOut = [&] {
+    const auto slot = hsm::pkcs11::findToken(module, token_.options().token)->slot;
+    hsm::pkcs11::Session(module, slot).invoke(hsm::pkcs11::kLogout);
+  };
+  const auto token = open();
+  logOut();
+  EXPECT_EQ(token->list({}).size(), 2U);
+  bool halfWay = false;
+  const auto objects = token->list([&](std::size_t, std::size_t) {
+    if (!std::exchange(halfWay, true)) logOut();
+  });
+  ASSERT_EQ(objects.size(), 2U);
+  EXPECT_EQ(objects[0].owner, Owner::kCmk);
+  EXPECT_EQ(objects[1].owner, Owner::kBindingKey);
+  logOut();
+  EXPECT_NO_THROW(token->bindingMac(asBytes("message")));
 }
 
 TEST_F(TokenObjectsTest, AreDestroyedOnceAndForAll) {
