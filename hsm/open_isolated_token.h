@@ -52,4 +52,8 @@ using WorkerLog = std::function<void(const std::string& line)>;
 std::unique_ptr<Hsm> openIsolatedToken(const TokenOptions& token, const PinSource& pin,
                                        const WorkerOptions& options, WorkerLog log = {});
 
+/// How many file descriptors what openIsolatedToken() returns holds in this process at most, also
+/// while every worker has a successor.
+std::uint64_t descriptorsOf(const TokenOptions& token, const WorkerOptions& options);
+
 }  // namespace strongroom::hsm

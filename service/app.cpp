@@ -3,6 +3,7 @@
 #include <Poco/Logger.h>
 
 #include "hsm/hsm.h"
+#include "hsm/open_isolated_token.h"
 #include "service/keys/sqlite_store.h"
 #include "service/request_log.h"
 #include "service/routes.h"
@@ -13,6 +14,16 @@ namespace {
 
 Poco::Logger& logger() {
   return Poco::Logger::get("service");
+}
+
+/// With what the tokens' workers take of the descriptors.
+http::ServerOptions serverOptions(const config::Config& config) {
+  http::ServerOptions options = config.server;
+  options.spareDescriptors += hsm::descriptorsOf(config.token, config.workers);
+  for (const config::FurtherToken& further : config.furtherTokens) {
+    options.spareDescriptors += hsm::descriptorsOf(further.token, further.workers);
+  }
+  return options;
 }
 
 }  // namespace
@@ -49,7 +60,7 @@ App::~App() {
 
 void App::serve() {
   server_.emplace(
-      config_.server, makeRoutes(aws_, health_, metrics_, config_.patience),
+      serverOptions(config_), makeRoutes(aws_, health_, metrics_, config_.patience),
       [this](const http::Request& request, const http::Response& response, double seconds) {
         metrics_.requests().observe(response.operation, response.error, seconds);
         logRequest(request, response, seconds);

@@ -50,6 +50,11 @@ Descriptor keepPin(int number) {
   return file;
 }
 
+/// The bound of the pool is shared out, and every worker has one session at least.
+std::uint32_t lanesOfEach(const TokenOptions& token, const WorkerOptions& options) {
+  return std::max(1U, (token.sessions + options.workers - 1) / options.workers);
+}
+
 std::vector<std::string> argumentsOf(const WorkerOptions& options) {
   std::vector<std::string> arguments{"--build", STRONGROOM_VERSION};
   if (options.network) arguments.emplace_back("--network");
@@ -68,9 +73,16 @@ std::unique_ptr<Hsm> openIsolatedToken(const TokenOptions& token, const PinSourc
       .pin = pin,
       .pinFile = pin.descriptor < 0 ? Descriptor() : keepPin(pin.descriptor)};
   launch.pin.descriptor = -1;
-  // The bound of the pool is shared out, and every worker has one session at least.
-  launch.token.sessions = std::max(1U, (token.sessions + options.workers - 1) / options.workers);
+  launch.token.sessions = lanesOfEach(token, options);
   return std::make_unique<worker::IsolatedHsm>(std::move(launch), options, std::move(log));
+}
+
+std::uint64_t descriptorsOf(const TokenOptions& token, const WorkerOptions& options) {
+  constexpr std::uint64_t kOfThePool = 2;    // its event, and the PIN that it keeps
+  constexpr std::uint64_t kOfTheWorker = 2;  // its control connection and its process
+  const std::uint64_t lanes = lanesOfEach(token, options);
+  const std::uint64_t atItsStart = lanes + 1;  // its own ends, until it has them
+  return kOfThePool + 2 * options.workers * (lanes + kOfTheWorker) + atItsStart;
 }
 
 }  // namespace strongroom::hsm

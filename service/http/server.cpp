@@ -59,7 +59,7 @@ ConnectionRegistry::Limits limitsOf(const ServerOptions& options) {
 /// Running out of descriptors would take them from the token, which may not survive that.
 ServerOptions withDescriptors(ServerOptions options) {
   const auto needed = static_cast<std::uint64_t>(options.maxConnections) + kRefusers +
-                      kOwnDescriptors + static_cast<std::uint64_t>(options.spareDescriptors);
+                      kOwnDescriptors + options.spareDescriptors;
   const std::uint64_t allowed = raiseDescriptorLimit();
   if (needed > allowed) {
     const std::string connections = std::to_string(options.maxConnections);

@@ -29,7 +29,8 @@ struct ServerOptions {
   TlsVersion tlsMinimum = TlsVersion::k12;
   int maxConnections = 2'048;       ///< each has a descriptor, and some 40 KiB of memory while idle
   int maxConnectionsPerClient = 0;  ///< from one address; 0: no limit of its own
-  int spareDescriptors = 64;        ///< for what else the service opens: tokens' files, store, log
+  /// File descriptors that the rest of the process needs: the store, the log, the tokens' workers.
+  std::uint64_t spareDescriptors = 64;
   int requestThreads = 16;  ///< how many handlers run at a time; most of them wait for a token
   int requestQueue = 256;   ///< how many requests may wait for one of these threads...
   std::chrono::milliseconds queuePatience{1'000};  ///< ... and how long; beyond either: 503
@@ -64,7 +65,7 @@ class Server {
  public:
   /// Raises the process's soft limit of descriptors to its hard one, binds and begins to serve.
   /// Throws std::runtime_error that says what to mend (port taken, certificate unreadable, fewer
-  /// descriptors than maxConnections needs).
+  /// descriptors than maxConnections and spareDescriptors need).
   Server(ServerOptions options, Routes routes, RequestObserver observer);
   ~Server();
   Server(const Server&) = delete;

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -73,6 +74,25 @@ class AppTest : public ::testing::Test {
   testing::TestToken token_;
   config::Config config_;
 };
+
+TEST_F(AppTest, CountsTheDescriptorsOfItsTokensBeforeItTakesConnections) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_max > 100'000'000) GTEST_SKIP() << "no limit to meet";
+  configureSecond(std::string(kPin));
+  const std::uint64_t ofTokens =
+      hsm::descriptorsOf(config_.token, config_.workers) +
+      hsm::descriptorsOf(config_.furtherTokens[0].token, config_.furtherTokens[0].workers);
+  // What is left is enough but for the tokens.
+  config_.server.maxConnections = static_cast<int>(limit.rlim_max) - 136;
+  try {
+    const App app(config_);
+    FAIL() << "was taken";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("needs " + std::to_string(limit.rlim_max + ofTokens) +
+                                        " file descriptors"));
+  }
+}
 
 TEST_F(AppTest, IsHealthyAndReadyOnceItStands) {
   App app(config_);

@@ -42,6 +42,24 @@ TEST_F(IsolatedHsmTest, WorkersHoldNoDescriptorOfOurs) {
   ::close(ours);
 }
 
+TEST_F(IsolatedHsmTest, HoldsNoMoreDescriptorsThanItSays) {
+  const auto held = [] {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return static_cast<std::uint64_t>(std::distance(begin(all), end(all)));
+  };
+  for (const std::uint32_t sessions : {1U, 5U, 40U}) {
+    const hsm::WorkerOptions options{.workers = std::min(sessions, 3U)};
+    const hsm::TokenOptions token = token_.options(sessions);
+    const std::uint64_t before = held();
+    const auto isolated = hsm::openIsolatedToken(token, token_.pinSource(), options);
+    const std::uint64_t now = held() - before;
+    EXPECT_GE(now, sessions);
+    EXPECT_LE(2 * now, hsm::descriptorsOf(token, options) + 1) << "each may have a successor";
+  }
+  EXPECT_EQ(hsm::descriptorsOf(token_.options(8), {.workers = 2}), 31U)
+      << "configuration.md says so";
+}
+
 TEST_F(IsolatedHsmTest, WorkersAreConfined) {
   open();
   for (const pid_t worker : servants()) {
