@@ -43,6 +43,9 @@ Connection::Connection(const ConnectionContext& context, const Poco::Net::Stream
       deadline_(context.loop.now() + kHandshakePatience) {}
 
 void Connection::start() {
+  // Until it has shaken hands it is a stranger that waits, like one that is idle.
+  strangerSince_ = context_.loop.now();
+  context_.registry.noteStranger(*this);
   context_.loop.wakeAt(*this, deadline_);
   await(EPOLLIN);
 }
@@ -124,6 +127,8 @@ void Connection::shaken(TlsChannel::Status status) {
 }
 
 void Connection::beginServing() {
+  context_.registry.forgetStranger(*this);
+  strangerSince_ = kNever;
   state_ = State::kServing;
   protocol_ = speak(tls_.protocol(), context_.protocol, peer_, Clock::now());
   // Only now: whoever takes a place from another shall have had some work with it.

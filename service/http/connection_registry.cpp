@@ -10,14 +10,17 @@ std::size_t ConnectionRegistry::ofClient(const std::string& client) const {
 }
 
 bool ConnectionRegistry::mayCome(const std::string& client) {
-  if (!draining_ && connections_.size() < limits_.connections + limits_.refusers &&
-      (ofClient(client) <= limits_.perClient ||
-       ofClient(client) - limits_.perClient < limits_.refusers)) {
-    return true;
-  }
+  const std::size_t already = ofClient(client);
+  const bool clientMay =
+      already <= limits_.perClient || already - limits_.perClient < limits_.refusers;
+  const bool full = connections_.size() >= limits_.connections + limits_.refusers;
+  const bool evicts = full && clientMay && !draining_ && !strangers_.empty();
+  if (evicts) strangers_.begin()->second->end();
+  const bool may = clientMay && !draining_ && (!full || evicts);
   const std::lock_guard lock(mutex_);
-  ++counters_.refused;
-  return false;
+  if (evicts) ++counters_.evicted;
+  if (!may) ++counters_.refused;
+  return may;
 }
 
 void ConnectionRegistry::add(std::shared_ptr<Connection> connection) {

@@ -35,7 +35,7 @@ class ConnectionRegistry {
 
   explicit ConnectionRegistry(Limits limits) : limits_(limits) {}
 
-  /// False: there is not even room to say so.
+  /// False: there is not even room to say so, nor a stranger that could go.
   bool mayCome(const std::string& client);
   void add(std::shared_ptr<Connection> connection);
   void remove(Connection& connection);

@@ -147,7 +147,8 @@ void RequestReader::append(std::span<const char> bytes) {
 }
 
 RequestReader::Progress RequestReader::readHead(Request& request, Head& head, Refusal& refusal) {
-  const std::string_view bytes(buffer_.data(), buffer_.size());
+  // What comes behind the limit does not count, however the bytes happen to be cut.
+  const auto bytes = std::string_view(buffer_.data(), buffer_.size()).substr(0, headerLimit_);
   switch (scanner_.scan(bytes)) {
     case HeadScanner::State::kMalformed:
       refusal = Refusal::kMalformed;
@@ -156,9 +157,7 @@ RequestReader::Progress RequestReader::readHead(Request& request, Head& head, Re
       refusal = Refusal::kHeadersTooLarge;
       return buffer_.size() >= headerLimit_ ? Progress::kRefused : Progress::kIncomplete;
     case HeadScanner::State::kComplete:
-      if (scanner_.size() <= headerLimit_) break;
-      refusal = Refusal::kHeadersTooLarge;
-      return Progress::kRefused;
+      break;
   }
   HeadParser parser(request);
   if (!parser.parse(bytes.substr(0, scanner_.size()))) {

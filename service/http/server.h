@@ -27,7 +27,7 @@ struct ServerOptions {
   std::uint16_t port = 7373;  ///< 0: any free one, see Server::port()
   TlsFiles tls;
   TlsVersion tlsMinimum = TlsVersion::k12;
-  int maxConnections = 2'048;       ///< each has a descriptor, and some 40 KiB of memory while idle
+  int maxConnections = 2'048;       ///< each has a descriptor, and some 16 KiB of memory while idle
   int maxConnectionsPerClient = 0;  ///< from one address; 0: no limit of its own
   /// File descriptors that the rest of the process needs: the store, the log, the tokens' workers.
   std::uint64_t spareDescriptors = 64;

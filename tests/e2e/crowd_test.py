@@ -18,6 +18,7 @@ DRIPPING = 200
 GOOD = 16
 SECONDS = 6
 AIM_PER_IDLE = 64 * 1024  # bytes
+UNDER = 10  # milliseconds; below that, other work on the machine decides
 FLOOD = """
 import socket, ssl, sys, threading
 context = ssl.create_default_context(cafile=sys.argv[2])
@@ -131,7 +132,7 @@ class CrowdTest(StrongroomTestCase):
               f"and {newcomers / SECONDS:,.0f} new ones a second: {rate:,.0f}/s, 99 % within {crowded} ms; "
               f"{per_idle:,} bytes for an idle connection", file=sys.stderr)
         self.assertGreater(newcomers, 100 * SECONDS, "that was no flood")
-        self.assertLessEqual(crowded, 3 * alone)
+        self.assertLessEqual(crowded, 3 * max(alone, UNDER))
         self.assertLess(per_idle, AIM_PER_IDLE)
         for connection in idle[::100]:
             connection.sendall(self.request)

@@ -70,7 +70,7 @@ void describe(const http::Request& request, const http::Head& head, std::string&
          (head.expectsContinue ? " continue\n" : "\n") + std::string(request.bodyText()) + '\n';
 }
 
-/// A connection as service/http/connection.cpp leads it.
+/// A connection as Http1Protocol leads it.
 Outcome read(ByteView bytes, std::size_t piece) {
   Outcome outcome;
   Input input(bytes);
@@ -81,12 +81,9 @@ Outcome read(ByteView bytes, std::size_t piece) {
     http::Refusal refusal{};
     auto progress = reader.readHead(request, head, refusal);
     while (progress == http::RequestReader::Progress::kIncomplete) {
-      const std::span<char> room = reader.space();
-      require(!room.empty(), "an incomplete head has room to go on");
-      const ByteView come = input.bytes(std::min(piece, room.size()));
+      const ByteView come = input.bytes(piece);
       if (come.empty()) return outcome;
-      std::ranges::copy(asText(come), room.begin());
-      reader.commit(come.size());
+      reader.append(asText(come));
       progress = reader.readHead(request, head, refusal);
     }
     if (progress == http::RequestReader::Progress::kRefused) {
