@@ -4,6 +4,9 @@
 
 #include <cerrno>
 #include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string_view>
 #include <system_error>
 #include <toml.hpp>
 
@@ -51,6 +54,45 @@ void addTable(Document& document, const std::string& name, const toml::value& co
   }
 }
 
+/// The bytes of the character that `text` begins with; 0 when that is no UTF-8 (RFC 3629, 4).
+std::size_t characterBytes(std::string_view text) {
+  struct Form {
+    unsigned char least, most;              ///< of the first byte
+    unsigned char secondLeast, secondMost;  ///< the others are 0x80 to 0xBF
+    std::size_t bytes;
+  };
+  constexpr Form kForms[] = {
+      {0x00, 0x7F, 0x80, 0xBF, 1}, {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
+      {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3},
+      {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
+  };
+  const auto isWithin = [&](std::size_t at, unsigned char least, unsigned char most) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    return byte >= least && byte <= most;
+  };
+  for (const Form& form : kForms) {
+    if (!isWithin(0, form.least, form.most)) continue;
+    if (form.bytes > text.size()) return 0;
+    if (form.bytes > 1 && !isWithin(1, form.secondLeast, form.secondMost)) return 0;
+    for (std::size_t at = 2; at < form.bytes; ++at) {
+      if (!isWithin(at, 0x80, 0xBF)) return 0;
+    }
+    return form.bytes;
+  }
+  return 0;
+}
+
+/// TOML is UTF-8, and toml11 reads memory that is not its own where it finds a string that is not.
+void requireUtf8(const Document& document, std::string_view text) {
+  unsigned line = 1;
+  while (!text.empty()) {
+    const std::size_t bytes = characterBytes(text);
+    if (bytes == 0) throw Error(document.at(line) + "holds a byte that is not UTF-8");
+    if (text.front() == '\n') ++line;
+    text.remove_prefix(bytes);
+  }
+}
+
 /// Whoever can write the file decides which token and which store are ours.
 void checkWriters(const Document& document) {
   struct stat status {};
@@ -73,9 +115,12 @@ Document parseDocument(const std::filesystem::path& file) {
   checkWriters(document);
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw Error(document.at(0) + std::generic_category().message(errno));
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  requireUtf8(document, text);
   toml::value root;
   try {
-    root = toml::parse(stream, file.string());
+    std::istringstream checked(text);
+    root = toml::parse(checked, file.string());
   } catch (const toml::exception& error) {
     throw Error(document.at(error.location().line()) + firstLine(error.what()));
   } catch (const std::exception& error) {

@@ -181,6 +181,20 @@ sessions = 2
   EXPECT_EQ(read(kSmallest + further + "new_keys = true\n").newKeysIn, "token.basel");
 }
 
+TEST_F(ConfigTest, RefusesAFileThatIsNotUtf8) {
+  const std::string smallest = kSmallest;
+  for (const std::string bytes : {"\x80", "\xc3", "\xc0\xaf", "\xe0\x9f\xbf", "\xe2\x82",
+                                  "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xff"}) {
+    for (const std::string& line : {"# " + bytes, "a = '" + bytes + "'", "a = \"" + bytes}) {
+      EXPECT_EQ(complaint("\n" + line), "strongroom.toml:2: holds a byte that is not UTF-8");
+      EXPECT_NE(complaint(smallest + line).find("holds a byte that is not UTF-8"),
+                std::string::npos);
+    }
+  }
+  EXPECT_NO_THROW(read(smallest + "# \xc2\x80 \xe0\xa0\x80 \xed\x9f\xbf \xef\xbf\xbf "
+                                  "\xf0\x90\x80\x80 \xf4\x8f\xbf\xbf\n"));
+}
+
 struct Mistake {
   const char* line;  ///< of kSmallest
   const char* replacement;
