@@ -6,16 +6,13 @@
 #include "tokens/commands.h"
 #include "tokens/doctor_output.h"
 #include "tokens/failure.h"
-#include "tokens/pin_options.h"
+#include "tokens/login_options.h"
 #include "tokens/progress.h"
-#include "tokens/token_options.h"
 
 namespace strongroom::tokens {
 namespace {
 
-struct Options {
-  TokenOptions token;
-  PinOptions pin{"pin", "PIN"};
+struct Options : LoginOptions {
   bool json = false;
   bool markdown = false;
   bool quick = false;
@@ -44,7 +41,7 @@ void print(const Options& options, const hsm::Examination& examination) {
 
 void run(Options& options) {
   options.token.resolve();
-  const SecretBytes pin = options.pin.read(options.token.configuredPin());
+  const SecretBytes pin = options.readPin();
   const hsm::Examination examination = examine(options, pin);
   print(options, examination);
   if (hsm::verdictOf(examination) == hsm::Verdict::kUnfit) throw Findings{ExitCode::kUnfit};
@@ -62,8 +59,7 @@ void addTokenDoctor(CLI::App& parent) {
       "destroys them; other keys are only looked at. Any module may be tried: it runs in a "
       "process\n"
       "of its own, and may crash or hang there. Logs in with the PIN once. Run one at a time.");
-  options->token.addTo(*command);
-  options->pin.addTo(*command);
+  options->addTo(*command);
   auto* json = command->add_flag("--json", options->json,
                                  "Print everything as JSON: what a report on a new HSM contains");
   command->add_flag("--markdown", options->markdown, "Print a table for the documentation")

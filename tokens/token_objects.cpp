@@ -8,19 +8,16 @@
 #include "tokens/commands.h"
 #include "tokens/existing_store.h"
 #include "tokens/failure.h"
+#include "tokens/login_options.h"
 #include "tokens/object_output.h"
 #include "tokens/pin_change.h"
-#include "tokens/pin_options.h"
 #include "tokens/progress.h"
 #include "tokens/token_findings.h"
-#include "tokens/token_options.h"
 
 namespace strongroom::tokens {
 namespace {
 
-struct Options {
-  TokenOptions token;
-  PinOptions pin{"pin", "PIN"};
+struct Options : LoginOptions {
   bool json = false;
 };
 
@@ -47,8 +44,7 @@ Result look(Options& options) {
   // Before the PIN is asked for: a store that is not there is seen at once.
   const auto& config = options.token.config();
   const auto store = config ? openExistingStore(config->store, keys::StoreUse::kLook) : nullptr;
-  const auto token =
-      hsm::openTokenObjects(options.token.token(), options.pin.read(options.token.configuredPin()));
+  const auto token = hsm::openTokenObjects(options.token.token(), options.readPin());
   Result result{.token = token->describe(), .objects = {}, .findings = {}};
   Progress progress;
   result.objects = token->list(
@@ -116,8 +112,7 @@ void addTokenObjects(CLI::App& parent) {
                                             "keys without an object, objects without a record. "
                                             "Changes nothing. Exit code 1 says that there\n"
                                             "are findings.");
-  options->token.addTo(*command);
-  options->pin.addTo(*command);
+  options->addTo(*command);
   command->add_flag("--json", options->json, "Print JSON in place of a table");
   command->footer("Example:\n  strongroom token objects --config strongroomd.toml");
   command->callback([options] { run(*options); });

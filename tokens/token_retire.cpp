@@ -10,14 +10,13 @@
 #include "tokens/commands.h"
 #include "tokens/existing_store.h"
 #include "tokens/failure.h"
+#include "tokens/login_options.h"
 #include "tokens/object_output.h"
 #include "tokens/pin_change.h"
-#include "tokens/pin_options.h"
 #include "tokens/progress.h"
 #include "tokens/service_hold.h"
 #include "tokens/terminal.h"
 #include "tokens/token_findings.h"
-#include "tokens/token_options.h"
 
 // What an administrator fears of this command, and what makes it impossible:
 // - keys that are in use: it goes by the store, which must be there, must be this token's own, and
@@ -32,9 +31,7 @@
 namespace strongroom::tokens {
 namespace {
 
-struct Options {
-  TokenOptions token;
-  PinOptions pin{"pin", "PIN"};
+struct Options : LoginOptions {
   std::string serial;
   std::size_t unrecordedKeys = 0;
   bool dryRun = false;
@@ -215,8 +212,7 @@ void run(Options& options) {
       config.store, options.dryRun ? keys::StoreUse::kLook : keys::StoreUse::kChange);
   requireTriesLeft(options.token.token(), hsm::PinOwner::kUser);
 
-  const auto token =
-      hsm::openTokenObjects(options.token.token(), options.pin.read(options.token.configuredPin()));
+  const auto token = hsm::openTokenObjects(options.token.token(), options.readPin());
   const Plan plan = planFor(token->list({}));
   if (!plan.ours.empty()) {
     const keys::TokenNumber number = requireOwnStore(*store, *token);
@@ -248,8 +244,7 @@ void addTokenRetire(CLI::App& parent) {
                             "this token's own. Shows what would be destroyed, wants the token's "
                             "serial number typed, and\n"
                             "leaves objects of others alone.");
-  options->token.addConfigurationTo(*command);
-  options->pin.addTo(*command);
+  options->addConfigurationTo(*command);
   CLI::Option* dryRun =
       command->add_flag("--dry-run", options->dryRun, "Show what would be destroyed, and end");
   CLI::Option* confirm =
