@@ -5,7 +5,7 @@
 
 #include <atomic>
 #include <mutex>
-#include <regex>
+#include <sstream>
 #include <thread>
 
 #include "hsm/open_isolated_token.h"
@@ -47,12 +47,13 @@ class IsolatedHsmTest : public ::testing::Test {
 
   /// The process ids of the workers that ever served, in their order.
   std::vector<pid_t> servants() const {
-    const std::string text = log();
-    static const std::regex pattern("\\(process ([0-9]+)\\) serves");
+    constexpr std::string_view kBefore = "(process ";
+    std::istringstream lines(log());
     std::vector<pid_t> found;
-    for (std::sregex_iterator match(text.begin(), text.end(), pattern), end; match != end;
-         ++match) {
-      found.push_back(std::stoi((*match)[1]));
+    for (std::string line; std::getline(lines, line);) {
+      const std::size_t at = line.find(kBefore);
+      if (at == std::string::npos || !line.ends_with(") serves")) continue;
+      found.push_back(std::stoi(line.substr(at + kBefore.size())));
     }
     return found;
   }
