@@ -102,6 +102,24 @@ TEST_F(TokenRetireTest, RefusesWhileTheStoreHasAKeyVersion) {
   expectUntouched();
 }
 
+TEST_F(TokenRetireTest, RefusesTheFirstTokenWhileAnotherHoldsKeysOfTheStore) {
+  const auto store = keys::openSqliteStore(file("strongroom.db"));
+  const keys::TokenNumber second =
+      store->recordToken({.fingerprint = "of the second", .label = "second", .serial = "2"});
+  keys::KeyRecord record;
+  record.id = kKey.key;
+  store->recordIntent(record, {}, second);
+  expectRefused(retireConfirmed(), ExitCode::kRefused,
+                "the token 'second' still holds keys of the store");
+  store->makeVisible(kKey, {});
+  expectRefused(retireConfirmed(), ExitCode::kRefused, "no access key works");
+  expectUntouched();
+  store->updateKey(kKey.key, [](keys::KeyRecord& key) { key.state = keys::KeyState::kDestroying; });
+  store->forgetKey(kKey.key);
+  EXPECT_EQ(retireConfirmed().exitCode, 0);
+  EXPECT_THAT(labels(), IsEmpty());
+}
+
 TEST_F(TokenRetireTest, RefusesKeysThatOnlyAnOlderStoreForgot) {
   open()->generateKey(kKey, soon());
   expectRefused(retireConfirmed(), ExitCode::kRefused, "1 key versions that no record names");

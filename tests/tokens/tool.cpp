@@ -109,6 +109,7 @@ Outcome runToolAtTerminal(const std::vector<std::string>& arguments,
         next == script.end() ? std::string::npos : outcome.output.find(next->prompt, seen);
     if (place == std::string::npos) continue;
     seen = place + next->prompt.size();
+    if (next->before) next->before();
     const std::string line = next++->line + "\n";
     if (write(keyboard, line.data(), line.size()) != static_cast<ssize_t>(line.size())) break;
   }

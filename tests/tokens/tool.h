@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ Outcome runToolIntoClosedPipe(const std::vector<std::string>& arguments);
 struct Typed {
   std::string prompt;
   std::string line;
+  std::function<void()> before = {};  ///< what happens before it is typed
 };
 
 /// Runs the tool at a terminal of its own, where somebody types. What the screen shows is `output`.

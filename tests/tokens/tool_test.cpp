@@ -32,6 +32,20 @@ TEST_F(ToolTest, TokenInitNeverTouchesATokenThatHasTheLabel) {
   EXPECT_EQ(runTool({"token", "list", "--module", kModule}).output, before);
 }
 
+TEST_F(ToolTest, TokenInitCallsATokenThatAppearedMeanwhileNoHalfMadeOne) {
+  const auto appear = [&] { ASSERT_EQ(initialise().exitCode, 0); };
+  const Outcome outcome =
+      runToolAtTerminal({"token", "init", "--module", kModule, "--label", "strongroom"},
+                        {{"New SO PIN: ", kSoPin, appear},
+                         {"The new SO PIN again: ", kSoPin},
+                         {"New PIN: ", kPin},
+                         {"The new PIN again: ", kPin}});
+  EXPECT_EQ(outcome.exitCode, static_cast<int>(ExitCode::kNotFound)) << outcome.output;
+  EXPECT_THAT(outcome.output, HasSubstr("a token with the label 'strongroom' exists already"));
+  EXPECT_THAT(outcome.output, Not(HasSubstr("not finished")));
+  EXPECT_NO_THROW(open());
+}
+
 TEST_F(ToolTest, TokenInitReadsAPinFromADescriptor) {
   const Outcome outcome = runTool({"token", "init", "--module", kModule, "--label", "strongroom",
                                    "--so-pin-file", file("so-pin"), "--pin-descriptor", "0"},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <future>
 
 #include "tests/hsm/worker/isolated_fixture.h"
 #include "tests/support/fault_control.h"
@@ -110,6 +111,30 @@ TEST_F(IsolatedRecoveryTest, APinInDoubtIsNotGivenToATokenThatCountsAWrongOne) {
   EXPECT_EQ(control.calls("C_Login"), loginsBefore + 1);
   hsm_->retryLogin();
   EXPECT_TRUE(eventually([&] { return allServe(); })) << log();
+}
+
+TEST_F(IsolatedRecoveryTest, OneCallAtATimeMakesListsOrDestroysKeysWhicheverWorkerHasIt) {
+  FaultControl control(token_.folder().path());
+  openBy(FaultControl::module());
+  const KeyRef first = makeKey();
+  const KeyRef second{.key = first.key, .version = 2};
+  const KeyRef third{.key = first.key, .version = 3};
+  control.begin({.action = FaultAction::kHang,
+                 .function = "C_GenerateKey",
+                 .times = 1,
+                 .tokenObjectsOnly = true});
+  auto making = std::async(std::launch::async, [&] { hsm_->generateKey(second, soon()); });
+  ASSERT_TRUE(eventually([&] { return control.applied() == 1; }));
+  // The other worker is free.
+  EXPECT_EQ(codeOf([&] { hsm_->listKeys(shortly()); }), ErrorCode::kBusy);
+  EXPECT_EQ(codeOf([&] { hsm_->destroyKey(first, shortly()); }), ErrorCode::kBusy);
+  EXPECT_EQ(codeOf([&] { hsm_->generateKey(third, shortly()); }), ErrorCode::kBusy);
+  EXPECT_NO_THROW(hsm_->generateDataKey(first, 32, Plaintext::kReturn, shortly()));
+  auto listing = std::async(std::launch::async, [&] { return hsm_->listKeys(soon()); });
+  control.end();
+  making.get();
+  const auto listed = listing.get();
+  EXPECT_EQ(listed, (std::vector{first, second})) << "what waited goes on when it is over";
 }
 
 /// SoftHSM's token folder, away for as long as this lives.
