@@ -40,11 +40,14 @@ http::Routes makeRoutes(const api::aws::Endpoint& aws, const Health& health, con
        [&aws](Request& request, hsm::Deadline deadline) { return aws.handle(request, deadline); },
        api::aws::Endpoint::refuse},
       {"GET", "/healthz", 0, patience,
-       [](Request&, hsm::Deadline) { return plainText("healthz", "ok\n"); }, plain, true},
+       [](Request&, hsm::Deadline) { return plainText("healthz", "ok\n"); }, plain,
+       http::Handlers::kChecks},
       {"GET", "/readyz", 0, patience,
-       [&health](Request&, hsm::Deadline) { return readiness(health); }, plain, true},
+       [&health](Request&, hsm::Deadline) { return readiness(health); }, plain,
+       http::Handlers::kChecks},
       {"GET", "/metrics", 0, patience,
-       [&metrics](Request&, hsm::Deadline) { return metricsText(metrics); }, plain, true},
+       [&metrics](Request&, hsm::Deadline) { return metricsText(metrics); }, plain,
+       http::Handlers::kReports},
   };
 }
 

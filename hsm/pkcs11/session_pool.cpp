@@ -19,7 +19,14 @@ SessionPool::SessionPool(Module& module, CK_SLOT_ID slot, SecretBytes pin, std::
 }
 
 Lease SessionPool::lease(Deadline deadline) {
+  // More losses than that in the time of one lease are none, but a token that tells nonsense of its
+  // sessions.
+  constexpr std::uint64_t kMostLosses = 3;
+  const std::uint64_t atFirst = generation();
   while (true) {
+    if (generation() - atFirst > kMostLosses) {
+      throw Error(ErrorCode::kTokenUnavailable, "new sessions are not logged in after C_Login");
+    }
     if (!established_) {
       const auto flight = restoring(deadline);
       if (!established_) establish();

@@ -47,7 +47,10 @@ WorkerPool::WorkerPool(Launch launch, const WorkerOptions& options, WorkerLog lo
   counters_.wanted = options_.workers;
   supervisor_ = std::jthread([this](const std::stop_token& stop) { supervise(stop); });
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return count(WorkerState::kServing) >= options_.workers || down_; });
+  const bool decided = changed_.wait_for(
+      lock, options_.openingLimit * (options_.workers + 1),
+      [this] { return count(WorkerState::kServing) >= options_.workers || down_; });
+  if (!decided) down_ = Error(ErrorCode::kTokenUnavailable, "the workers do not go on serving");
   started_ = true;
   if (!down_ || options_.mayBeAbsent) return;
   const Error error = *down_;

@@ -185,10 +185,15 @@ void readTokens(const Document& document, Config& config) {
 /// those of another; and some for requests that need none.
 void provideThreads(Config& config) {
   constexpr std::uint32_t kOthers = 16;
-  std::uint32_t sessions = config.token.sessions;
-  for (const FurtherToken& further : config.furtherTokens) sessions += further.token.sessions;
-  config.server.requestThreads =
-      static_cast<int>(kOthers + sessions * (1 + hsm::kWaitingPerSession));
+  // Every worker has as many lanes as the others.
+  const auto lanes = [](const hsm::TokenOptions& token, const hsm::WorkerOptions& workers) {
+    return (token.sessions + workers.workers - 1) / workers.workers * workers.workers;
+  };
+  std::uint32_t all = lanes(config.token, config.workers);
+  for (const FurtherToken& further : config.furtherTokens) {
+    all += lanes(further.token, further.workers);
+  }
+  config.server.requestThreads = static_cast<int>(kOthers + all * (1 + hsm::kWaitingPerSession));
 }
 
 void readStore(TableReader table, Config& config) {

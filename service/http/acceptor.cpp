@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 namespace strongroom::http {
@@ -12,12 +13,8 @@ namespace {
 /// How many before the connections that are there have their turn.
 constexpr int kPerTurn = 64;
 
-/// When the process or the machine has no descriptor left: some will be closed.
+/// When the process or the machine has no descriptor or memory left: some will be given back.
 constexpr std::chrono::milliseconds kBackOff{50};
-
-bool isShortage(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-}
 
 }  // namespace
 
@@ -40,20 +37,26 @@ void Acceptor::ready(std::uint32_t /*events*/) {
         ::accept4(socket_.impl()->sockfd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (descriptor >= 0) {
       take_(Poco::Net::StreamSocket(new Poco::Net::StreamSocketImpl(descriptor)));
-    } else if (isShortage(errno)) {
-      loop_.forget(*this, socket_.impl()->sockfd());
-      watched_ = false;
-      loop_.wakeAt(*this, loop_.now() + kBackOff);
-      return;
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       return;
-    }  // else that one was gone before it could be taken
+    } else if (errno != ECONNABORTED && errno != EINTR) {  // those are that connection's alone
+      return backOff();
+    }
   }
 }
 
+void Acceptor::backOff() {
+  if (std::exchange(watched_, false)) loop_.forget(*this, socket_.impl()->sockfd());
+  loop_.wakeAt(*this, loop_.now() + kBackOff);
+}
+
 void Acceptor::due(EventLoop::Clock::time_point /*now*/) {
-  loop_.watch(*this, socket_.impl()->sockfd(), EPOLLIN);
-  watched_ = true;
+  try {
+    loop_.watch(*this, socket_.impl()->sockfd(), EPOLLIN);
+    watched_ = true;
+  } catch (const std::system_error&) {  // what was short is so still
+    backOff();
+  }
 }
 
 }  // namespace strongroom::http

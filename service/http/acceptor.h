@@ -24,6 +24,9 @@ class Acceptor final : public EventLoop::Source {
   void due(EventLoop::Clock::time_point now) override;
 
  private:
+  /// No more for a moment.
+  void backOff();
+
   EventLoop& loop_;
   Poco::Net::ServerSocket socket_;
   const Take take_;

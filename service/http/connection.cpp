@@ -40,7 +40,13 @@ Connection::Connection(const ConnectionContext& context, const Poco::Net::Stream
       client_(std::move(client)),
       peer_(socket.peerAddress().toString()),
       tls_(socket, tls),
-      deadline_(context.loop.now() + kHandshakePatience) {}
+      deadline_(context.loop.now() + kHandshakePatience) {
+  context_.registry.countAlive(1);
+}
+
+Connection::~Connection() {
+  context_.registry.countAlive(-1);
+}
 
 void Connection::start() {
   // Until it has shaken hands it is a stranger that waits, like one that is idle.
@@ -69,7 +75,7 @@ void Connection::ready(std::uint32_t /*events*/) {
       case State::kServing:
         return wantsAnything() ? serve(Readable::kYes) : await(0);
       case State::kLingering:
-        return listen();
+        return discardInput();
       case State::kEnded:
         return;
     }
@@ -106,6 +112,7 @@ void Connection::await(std::uint32_t events) {
 void Connection::shakeHands() {
   await(0);
   const auto step = [self = shared_from_this()](bool late) {
+    if (self->ended_) return;
     const auto status = late ? TlsChannel::Status::kClosed : self->tls_.handshake();
     self->context_.loop.post([self, status] { self->guarded([&] { self->shaken(status); }); });
   };
@@ -156,9 +163,12 @@ void Connection::serve(Readable readable) {
   }
   serving_ = false;
   if (state_ != State::kServing) return;
-  if (tls_.holdsInput() && protocol_->wantsInput()) {
-    context_.loop.post(
-        [self = shared_from_this()] { self->guarded([&] { self->serve(Readable::kNo); }); });
+  if (tls_.holdsInput() && protocol_->wantsInput() && !goesOn_) {
+    goesOn_ = true;
+    context_.loop.post([self = shared_from_this()] {
+      self->goesOn_ = false;
+      self->guarded([&] { self->serve(Readable::kNo); });
+    });
   }
   settle();
 }
@@ -181,10 +191,9 @@ bool Connection::readSome() {
 
 void Connection::submit(Exchange exchange) {
   if (crowded_) crowded_ = !context_.registry.makeRoom(*this);
-  if (crowded_) {
-    const Response refusal = context_.protocol.pipeline.refuse(exchange.route, Refusal::kOverloaded,
-                                                               exchange.request.requestId);
-    return protocol_->answer(exchange, refusal, true, Clock::now());
+  if (crowded_ && exchange.route->handlers == Handlers::kRequests) {
+    context_.registry.countRefused();
+    return refuse(exchange, true);
   }
   const auto shared = std::make_shared<Exchange>(std::move(exchange));
   const hsm::Deadline deadline = hsm::deadlineIn(shared->route->patience);
@@ -198,15 +207,21 @@ void Connection::submit(Exchange exchange) {
       self->guarded([&] { self->answered(*shared, *response, faulted); });
     });
   };
-  WorkPool& pool = shared->route->alwaysAnswered ? context_.checks : context_.requests;
-  if (pool.tryAdd(work)) return;
-  protocol_->answer(*shared,
-                    context_.protocol.pipeline.refuse(shared->route, Refusal::kOverloaded,
-                                                      shared->request.requestId),
-                    false, Clock::now());
+  if (context_.pools[static_cast<std::size_t>(shared->route->handlers)]->tryAdd(work)) {
+    ++inFlight_;
+  } else {
+    refuse(*shared, false);
+  }
+}
+
+void Connection::refuse(const Exchange& exchange, bool closes) {
+  const Response refusal = context_.protocol.pipeline.refuse(exchange.route, Refusal::kOverloaded,
+                                                             exchange.request.requestId);
+  protocol_->answer(exchange, refusal, closes, Clock::now());
 }
 
 void Connection::answered(const Exchange& exchange, const Response& response, bool faulted) {
+  --inFlight_;
   protocol_->answer(exchange, response, faulted, Clock::now());
   serve(Readable::kNo);
 }
@@ -235,7 +250,7 @@ void Connection::settle() {
   // Where nothing is wanted the loop still watches: it seldom has anything to say.
   if (events != 0) await(events);
   context_.loop.wakeAt(*this, protocol_->deadline());
-  const bool stranger = protocol_->isIdle() && !protocol_->isProven();
+  const bool stranger = inFlight_ == 0 && !protocol_->isProven();
   if (stranger == (strangerSince_ != kNever)) return;
   context_.registry.forgetStranger(*this);
   strangerSince_ = stranger ? context_.loop.now() : kNever;
@@ -243,31 +258,34 @@ void Connection::settle() {
 }
 
 void Connection::drain() {
-  if (state_ == State::kHandshake) return end();
-  if (state_ != State::kServing) return;
-  protocol_->drain(Clock::now());
-  serve(Readable::kNo);
+  guarded([this] {
+    if (state_ == State::kHandshake) return end();
+    if (state_ != State::kServing) return;
+    protocol_->drain(Clock::now());
+    serve(Readable::kNo);
+  });
 }
 
-void Connection::leave() {
-  const auto alive = shared_from_this();
+void Connection::makeWay() {
   drain();
-  // HTTP/2 would wait for the peer to have heard it.
-  if (state_ == State::kServing) linger();
+  guarded([this] {
+    // Half a request, or HTTP/2's wait for the peer to have heard of it.
+    if (state_ == State::kServing) linger();
+  });
 }
 
 void Connection::linger() {
   context_.registry.forgetStranger(*this);
   strangerSince_ = kNever;
   state_ = State::kLingering;
-  context_.registry.leave(*this);
+  context_.registry.noteLingering();
   deadline_ = Clock::now() + kLinger;
   tls_.finish();
   await(EPOLLIN);
   context_.loop.wakeAt(*this, deadline_);
 }
 
-void Connection::listen() {
+void Connection::discardInput() {
   std::size_t bytes = 0;
   const TlsChannel::Status status = tls_.discard(bytes);
   discarded_ += bytes;
@@ -280,6 +298,7 @@ void Connection::end() {
   context_.registry.forgetStranger(*this);
   context_.registry.remove(*this);
   state_ = State::kEnded;
+  ended_ = true;
   await(0);
   context_.loop.wakeAt(*this, kNever);
   tls_.cut();

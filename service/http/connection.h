@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -17,9 +19,8 @@ struct ConnectionContext {
   ProtocolContext protocol;
   EventLoop& loop;
   ConnectionRegistry& registry;
-  WorkPool& handshakes;  ///< their arithmetic takes longer than a request's
-  WorkPool& requests;
-  WorkPool& checks;  ///< for routes that are always answered
+  WorkPool& handshakes;                      ///< their arithmetic takes longer than a request's
+  std::array<WorkPool*, kHandlers> pools{};  ///< by Handlers
 };
 
 /// One client's connection on the loop's thread: handshake, then requests until either side ends
@@ -33,21 +34,23 @@ class Connection final : public EventLoop::Source, public std::enable_shared_fro
   /// `client`: the address without the port.
   Connection(const ConnectionContext& context, const Poco::Net::StreamSocket& socket,
              const Poco::Net::Context::Ptr& tls, std::string client);
+  ~Connection() override;
 
   /// Begins with the handshake. Once, when the registry has it.
   void start();
   /// No request after those that have begun.
   void drain();
-  /// For one that is idle: says good-bye at once.
-  void leave();
+  /// For a stranger: says good-bye at once, to make room.
+  void makeWay();
   /// Ends it, whatever it does.
   void end();
 
   const std::string& client() const { return client_; }
-  /// Since when it has been idle without a caller who proved to be one; max() when it is not.
+  /// Since when it has had no request with a handler, being one that never had a caller who proved
+  /// to be one; max() when it is none.
   Clock::time_point strangerSince() const { return strangerSince_; }
-  /// It has said good-bye, and only listens.
-  bool isLeaving() const { return state_ == State::kLingering; }
+  /// It has said good-bye, and throws away what still comes.
+  bool isLingering() const { return state_ == State::kLingering; }
 
   void ready(std::uint32_t events) override;
   void due(Clock::time_point now) override;
@@ -70,11 +73,12 @@ class Connection final : public EventLoop::Source, public std::enable_shared_fro
   /// False when there is nothing more to be read for now.
   bool readSome();
   void submit(Exchange exchange);
+  void refuse(const Exchange& exchange, bool closes);
   void answered(const Exchange& exchange, const Response& response, bool faulted);
   /// True when something went.
   bool flush();
   void linger();
-  void listen();
+  void discardInput();
   void await(std::uint32_t events);
   void settle();
 
@@ -88,9 +92,12 @@ class Connection final : public EventLoop::Source, public std::enable_shared_fro
   std::uint32_t awaited_ = 0;   ///< events that the loop watches for; 0: it does not
   Clock::time_point strangerSince_ = Clock::time_point::max();
   std::size_t discarded_ = 0;
-  bool crowded_ = false;    ///< it is one too many, as long as nobody makes room
-  bool readEnded_ = false;  ///< the peer sends nothing more
-  bool serving_ = false;    ///< serve() is at work
+  std::size_t inFlight_ = 0;        ///< requests that are with a handler
+  std::atomic<bool> ended_{false};  ///< kEnded, for the thread that shakes hands
+  bool goesOn_ = false;             ///< the loop has been asked to call serve() again
+  bool crowded_ = false;            ///< it is one too many, as long as nobody makes room
+  bool readEnded_ = false;          ///< the peer sends nothing more
+  bool serving_ = false;            ///< serve() is at work
 };
 
 }  // namespace strongroom::http

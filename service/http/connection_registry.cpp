@@ -1,5 +1,6 @@
 #include "service/http/connection_registry.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace strongroom::http {
@@ -12,8 +13,8 @@ std::size_t ConnectionRegistry::ofClient(const std::string& client) const {
 bool ConnectionRegistry::mayCome(const std::string& client) {
   const std::size_t already = ofClient(client);
   const bool clientMay =
-      already <= limits_.perClient || already - limits_.perClient < limits_.refusers;
-  const bool full = connections_.size() >= limits_.connections + limits_.refusers;
+      already <= limits_.perClient || already - limits_.perClient < limits_.crowd;
+  const bool full = static_cast<std::size_t>(alive_.load()) >= limits_.connections + limits_.crowd;
   const bool evicts = full && clientMay && !draining_ && !strangers_.empty();
   if (evicts) strangers_.begin()->second->end();
   const bool may = clientMay && !draining_ && (!full || evicts);
@@ -32,12 +33,8 @@ void ConnectionRegistry::add(std::shared_ptr<Connection> connection) {
   ++counters_.accepted;
 }
 
-void ConnectionRegistry::leave(const Connection& /*connection*/) {
-  ++leaving_;
-}
-
 void ConnectionRegistry::remove(Connection& connection) {
-  if (connection.isLeaving()) --leaving_;
+  if (connection.isLingering()) --lingering_;
   const auto client = clients_.find(connection.client());
   if (--client->second == 0) clients_.erase(client);
   connections_.erase(&connection);
@@ -47,14 +44,20 @@ void ConnectionRegistry::remove(Connection& connection) {
 }
 
 bool ConnectionRegistry::makeRoom(const Connection& newcomer) {
-  const bool clientHasRoom = ofClient(newcomer.client()) <= limits_.perClient;
-  if (clientHasRoom && connections_.size() - leaving_ <= limits_.connections) return true;
-  const auto longest = strangers_.begin();
-  const bool evicts = clientHasRoom && longest != strangers_.end() && longest->second != &newcomer;
-  if (evicts) longest->second->leave();
+  if (ofClient(newcomer.client()) > limits_.perClient) return false;
+  if (connections_.size() - lingering_ <= limits_.connections) return true;
+  const auto longest = std::ranges::find_if(
+      strangers_, [&](const auto& stranger) { return stranger.second != &newcomer; });
+  if (longest == strangers_.end()) return false;
+  longest->second->makeWay();
   const std::lock_guard lock(mutex_);
-  ++(evicts ? counters_.evicted : counters_.refused);
-  return evicts;
+  ++counters_.evicted;
+  return true;
+}
+
+void ConnectionRegistry::countRefused() {
+  const std::lock_guard lock(mutex_);
+  ++counters_.refused;
 }
 
 void ConnectionRegistry::noteStranger(Connection& connection) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -23,7 +24,7 @@ class ConnectionRegistry {
     std::size_t connections = 1;  ///< that are served
     /// Of these from one address; max() for no limit.
     std::size_t perClient = std::numeric_limits<std::size_t>::max();
-    std::size_t refusers = 0;  ///< that are open besides, to be told so
+    std::size_t crowd = 0;  ///< that are open besides, to be told that there are too many
   };
 
   struct Counters {
@@ -39,14 +40,20 @@ class ConnectionRegistry {
   bool mayCome(const std::string& client);
   void add(std::shared_ptr<Connection> connection);
   void remove(Connection& connection);
-  /// The connection says good-bye: it takes nobody's place any more.
-  void leave(const Connection& connection);
+  /// One of them says good-bye: it takes nobody's place any more.
+  void noteLingering() { ++lingering_; }
 
   /// True when the connection is among those that are served; for that an idle stranger may have to
   /// go: of those without a proven caller the one idle longest.
   bool makeRoom(const Connection& newcomer);
   void noteStranger(Connection& connection);
   void forgetStranger(Connection& connection);
+
+  /// A request was refused since its connection is one too many.
+  void countRefused();
+  /// Connections that have a descriptor: one that has ended keeps it for as long as another thread
+  /// is at work on it. From any thread.
+  void countAlive(int more) { alive_ += more; }
 
   /// Every connection ends after the requests that have begun.
   void drain();
@@ -65,7 +72,8 @@ class ConnectionRegistry {
   std::unordered_map<const Connection*, std::shared_ptr<Connection>> connections_;
   std::unordered_map<std::string, std::size_t> clients_;
   std::set<std::pair<Connection::Clock::time_point, Connection*>> strangers_;
-  std::size_t leaving_ = 0;
+  std::size_t lingering_ = 0;
+  std::atomic<std::int64_t> alive_{0};
   bool draining_ = false;
   mutable std::mutex mutex_;  ///< of the counters
   std::condition_variable empty_;

@@ -23,11 +23,11 @@ Http1Protocol::Http1Protocol(const ProtocolContext& context, std::string peer,
 
 void Http1Protocol::receive(std::span<const char> bytes, Clock::time_point now) {
   if (state_ == State::kBody) {
-    const std::size_t here = std::min(bytes.size(), head_.contentLength - filled_);
-    std::copy_n(bytes.begin(), here, request_.body.begin() + static_cast<std::ptrdiff_t>(filled_));
-    filled_ += here;
-    bytes = bytes.subspan(here);
-    if (filled_ == head_.contentLength) complete(now);
+    const std::span<const char> here =
+        bytes.first(std::min(bytes.size(), head_.contentLength - request_.body.size()));
+    request_.body.insert(request_.body.end(), here.begin(), here.end());
+    bytes = bytes.subspan(here.size());
+    if (request_.body.size() == head_.contentLength) complete(now);
   }
   reader_.append(bytes);
   if (state_ == State::kHead) readHead(now);
@@ -35,7 +35,7 @@ void Http1Protocol::receive(std::span<const char> bytes, Clock::time_point now) 
 
 void Http1Protocol::receiveEnd(Clock::time_point now) {
   peerEnded_ = true;
-  if (state_ == State::kHead) state_ = State::kEnded;
+  if (state_ == State::kHead) finish();
   // Half a request is never acted upon. A peer that has only ended its own side still hears why.
   if (state_ == State::kBody) refuse(route_, Refusal::kMalformed, now);
 }
@@ -53,7 +53,12 @@ void Http1Protocol::beginHead(Clock::time_point now) {
   // shown who it is.
   deadline_ = now + (proven_ ? context_.options.idlePatience : context_.options.headerPatience);
   readHead(now);
-  if (peerEnded_ && state_ == State::kHead) state_ = State::kEnded;
+  if (peerEnded_ && state_ == State::kHead) finish();
+}
+
+void Http1Protocol::finish() {
+  state_ = State::kEnded;
+  deadline_ = kNever;
 }
 
 void Http1Protocol::readHead(Clock::time_point now) {
@@ -75,8 +80,8 @@ void Http1Protocol::readHead(Clock::time_point now) {
 }
 
 void Http1Protocol::beginBody(Clock::time_point now) {
-  filled_ = reader_.beginBody(request_, head_);
-  if (filled_ == head_.contentLength) return complete(now);
+  reader_.beginBody(request_, head_);
+  if (request_.body.size() == head_.contentLength) return complete(now);
   state_ = State::kBody;
   deadline_ = now + context_.options.bodyPatience;
   if (head_.expectsContinue) {
@@ -122,8 +127,7 @@ void Http1Protocol::send(const Request& request, const Response& response, bool 
   outputDeadline_ = now + context_.options.bodyPatience;
   context_.pipeline.report(request, response, std::chrono::duration<double>(now - began_).count());
   if (closes) {
-    state_ = State::kEnded;
-    deadline_ = kNever;
+    finish();
   } else {
     beginHead(now);
   }
@@ -148,14 +152,9 @@ Protocol::Clock::time_point Http1Protocol::deadline() const {
 void Http1Protocol::expire(Clock::time_point now) {
   if (outputDeadline_ <= now) {  // a peer that does not listen is told nothing
     sent(output_.size() - sent_, now);
-    state_ = State::kEnded;
-    deadline_ = kNever;
+    finish();
   } else if (deadline_ <= now) {
-    if (isIdle()) {
-      state_ = State::kEnded;
-      deadline_ = kNever;
-      return;
-    }
+    if (isIdle()) return finish();
     if (request_.requestId.empty()) request_.requestId = newRequestId();
     refuse(state_ == State::kBody ? route_ : nullptr, Refusal::kTooSlow, now);
   }
@@ -167,7 +166,7 @@ bool Http1Protocol::isIdle() const {
 
 void Http1Protocol::drain(Clock::time_point /*now*/) {
   draining_ = true;
-  if (isIdle()) state_ = State::kEnded;
+  if (isIdle()) finish();
 }
 
 }  // namespace strongroom::http

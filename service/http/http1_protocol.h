@@ -42,6 +42,8 @@ class Http1Protocol final : public Protocol {
   void readHead(Clock::time_point now);
   void beginBody(Clock::time_point now);
   void complete(Clock::time_point now);
+  /// No request after those that were.
+  void finish();
   void refuse(const Route* route, Refusal refusal, Clock::time_point now);
   void send(const Request& request, const Response& response, bool closes, Clock::time_point now);
 
@@ -52,7 +54,6 @@ class Http1Protocol final : public Protocol {
   Request request_;
   Head head_;
   const Route* route_ = nullptr;
-  std::size_t filled_ = 0;      ///< of the body
   Clock::time_point began_;     ///< when the request was complete
   Clock::time_point deadline_;  ///< of what is awaited from the peer
   Clock::time_point outputDeadline_ = Clock::time_point::max();

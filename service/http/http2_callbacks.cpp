@@ -49,6 +49,7 @@ void Http2Callbacks::install(nghttp2_session_callbacks* table) {
 
 int Http2Callbacks::onBegin(Raw*, const nghttp2_frame* frame, void* self) {
   return guard(self, [&](Http2Session& session) {
+    session.fieldBytes_ = 0;
     if (isRequest(frame)) session.events_.onBegin(streamOf(frame));
     return 0;
   });
@@ -58,6 +59,12 @@ int Http2Callbacks::onField(Raw*, const nghttp2_frame* frame, const Byte* name,
                             std::size_t nameSize, const Byte* value, std::size_t valueSize, Byte,
                             void* self) {
   return guard(self, [&](Http2Session& session) {
+    session.fieldBytes_ += nameSize + valueSize;
+    // A few bytes of HPACK can name thousands: far beyond the limit the block is read on without us
+    // and the stream reset; up to there it is told what is wrong.
+    if (session.fieldBytes_ > 2 * session.headerListSize_) {
+      return static_cast<int>(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE);
+    }
     if (isRequest(frame)) {
       session.events_.onField(streamOf(frame), view(name, nameSize), view(value, valueSize));
     }

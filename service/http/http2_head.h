@@ -21,6 +21,8 @@ class Http2Head {
   /// After the last field: why the request cannot be served.
   std::optional<Refusal> objection(const Request& request) const;
 
+  /// As the limit counts.
+  std::size_t size() const { return size_; }
   /// What Content-Length declares.
   std::optional<std::size_t> contentLength() const { return length_; }
   /// The client waits for the status 100 before it sends the body.

@@ -41,7 +41,9 @@ void Http2Protocol::receive(std::span<const char> bytes, Clock::time_point now) 
   now_ = now;
   if (terminated_ || inputEnded_) return;
   if (!guard_.receive(bytes, now)) return terminate(Http2Error::kEnhanceYourCalm);
-  session_.receive(bytes);
+  if (session_.receive(bytes)) return;
+  terminated_ = true;
+  ready_.clear();
 }
 
 void Http2Protocol::receiveEnd(Clock::time_point now) {
@@ -62,6 +64,8 @@ bool Http2Protocol::wantsInput() const {
 
 std::optional<Exchange> Http2Protocol::next() {
   if (ready_.empty() || terminated_ || hasEnded()) return std::nullopt;
+  // Who does not take answers gets no others.
+  if (unsent_ > kMaxUnsent) return std::nullopt;
   const std::uint32_t id = ready_.front();
   ready_.pop_front();
   Stream& stream = streams_.at(id);
@@ -89,8 +93,7 @@ void Http2Protocol::answer(const Exchange& exchange, const Response& response, b
 
 std::string_view Http2Protocol::output() {
   if (outSent_ == out_.size() && !cut_) {
-    wipe(out_);
-    out_.clear();
+    out_ = SecretChars();  // wiped; and an idle connection keeps nothing
     outSent_ = 0;
     session_.pack(out_, kOutputChunk);
     outDeadline_ = out_.empty() ? kNever : now_ + context_.options.bodyPatience;

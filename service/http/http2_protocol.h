@@ -25,6 +25,12 @@ class Http2Protocol final : public Protocol, private Http2Events {
   /// 503: the other streams wait for the same window, and none would get on.
   static constexpr std::size_t kMaxIncomplete = 1024 * 1024;
 
+  /// Bytes of answers' bodies that wait for the peer, beyond which it gets no more of them.
+  static constexpr std::size_t kMaxUnsent = 256 * 1024;
+  /// Header fields of requests whose bodies have not come, in header limits: beyond that a request
+  /// is refused with 503, since a few bytes of HPACK are enough to fill them.
+  static constexpr std::size_t kMaxWaitingHeads = 8;
+
   /// `peer` is for Request::peer. Throws std::bad_alloc.
   Http2Protocol(const ProtocolContext& context, std::string peer, Clock::time_point now);
 
@@ -107,7 +113,9 @@ class Http2Protocol final : public Protocol, private Http2Events {
   std::map<std::uint32_t, HandedOn> handedOn_;
   std::size_t abandoned_ = 0;  ///< of handedOn_: without a stream
   std::deque<std::uint32_t> ready_;
-  std::size_t incomplete_ = 0;  ///< the sum of Stream::held in Phase::kBody
+  std::size_t incomplete_ = 0;    ///< the sum of Stream::held in Phase::kBody
+  std::size_t waitingHeads_ = 0;  ///< the sum of Http2Head::size() in Phase::kBody
+  std::size_t unsent_ = 0;        ///< the sum of what Stream::answer has left
   SecretChars out_;
   std::size_t outSent_ = 0;
   Clock::time_point outDeadline_ = kNever;

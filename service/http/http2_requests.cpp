@@ -53,6 +53,10 @@ void Http2Protocol::onHead(std::uint32_t id, bool ends) {
   if (match.refusal) return refuse(id, *stream, *match.refusal);
   if (ends) return complete(id, *stream);
   stream->phase = Phase::kBody;
+  waitingHeads_ += stream->head.size();
+  if (waitingHeads_ > kMaxWaitingHeads * context_.options.headerLimit) {
+    return refuse(id, *stream, Refusal::kOverloaded);
+  }
   stream->deadline = now_ + context_.options.bodyPatience;
   if (stream->head.expectsContinue()) session_.proceed(id);
 }
@@ -90,6 +94,7 @@ void Http2Protocol::onClosed(std::uint32_t id, Cause cause) {
     if (stream->phase == Phase::kReady) std::erase(ready_, id);
     forgetIncomplete(*stream);
     release(stream->held);
+    unsent_ -= stream->answer.size() - stream->answerSent;
     streams_.erase(id);
     if (isQuiet()) idleSince_ = now_;
   }
@@ -106,7 +111,9 @@ void Http2Protocol::onAnnounced() {
 }
 
 void Http2Protocol::forgetIncomplete(const Stream& stream) {
-  if (stream.phase == Phase::kBody) incomplete_ -= stream.held;
+  if (stream.phase != Phase::kBody) return;
+  incomplete_ -= stream.held;
+  waitingHeads_ -= stream.head.size();
 }
 
 void Http2Protocol::complete(std::uint32_t id, Stream& stream) {
@@ -142,6 +149,7 @@ void Http2Protocol::send(std::uint32_t id, Stream& stream, const Response& respo
   }
   fields.push_back({"content-length", length});
   if (withBody) stream.answer = response.body;
+  unsent_ += stream.answer.size();
   stream.phase = Phase::kAnswered;
   stream.deadline = now_ + context_.options.bodyPatience;
   session_.respond(id, fields, !stream.answer.empty());
@@ -155,7 +163,10 @@ std::string_view Http2Protocol::bodyOf(std::uint32_t id) {
 
 void Http2Protocol::onBodySent(std::uint32_t id, std::size_t bytes) {
   guard_.creditOutput();
-  if (Stream* stream = find(id)) stream->answerSent += bytes;
+  if (Stream* stream = find(id)) {
+    stream->answerSent += bytes;
+    unsent_ -= bytes;
+  }
 }
 
 void Http2Protocol::release(std::size_t& held) {

@@ -69,7 +69,8 @@ void Http2Session::Delete::operator()(nghttp2_session* session) const {
   nghttp2_session_del(session);
 }
 
-Http2Session::Http2Session(Http2Events& events, const Limits& limits) : events_(events) {
+Http2Session::Http2Session(Http2Events& events, const Limits& limits)
+    : events_(events), headerListSize_(limits.headerListSize) {
   const Callbacks callbacks = makeCallbacks();
   const Options options = makeOptions();
   nghttp2_mem memory{nullptr, allocateWiped, freeWiped, allocateZeroWiped, reallocateWiped};
@@ -90,11 +91,11 @@ Http2Session::Http2Session(Http2Events& events, const Limits& limits) : events_(
   }
 }
 
-void Http2Session::receive(std::span<const char> bytes) {
-  if (failed_) return;
+bool Http2Session::receive(std::span<const char> bytes) {
+  if (failed_) return false;
   const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
   const ssize_t taken = nghttp2_session_mem_recv(session_.get(), data, bytes.size());
-  if (taken >= 0) return;
+  if (taken >= 0) return true;
   switch (taken) {
     case NGHTTP2_ERR_NOMEM:
     case NGHTTP2_ERR_CALLBACK_FAILURE:
@@ -106,6 +107,7 @@ void Http2Session::receive(std::span<const char> bytes) {
     default:  // too many acknowledgements, settings or continuations
       terminate(Http2Error::kEnhanceYourCalm);
   }
+  return false;
 }
 
 void Http2Session::pack(SecretChars& out, std::size_t most) {

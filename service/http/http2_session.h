@@ -60,7 +60,8 @@ class Http2Session {
  public:
   struct Limits {
     std::uint32_t streams = 0;          ///< open at once
-    std::uint32_t headerListSize = 0;   ///< announced; kept by the listener
+    std::uint32_t headerListSize = 0;   ///< announced; kept by the listener up to twice as much,
+                                        ///< beyond which a stream is reset
     std::int32_t connectionWindow = 0;  ///< bytes of bodies that are not consumed
   };
   struct Field {
@@ -73,7 +74,8 @@ class Http2Session {
   Http2Session(const Http2Session&) = delete;
   Http2Session& operator=(const Http2Session&) = delete;
 
-  void receive(std::span<const char> bytes);
+  /// False when the session is at its end because of them; what to say of that is packed.
+  bool receive(std::span<const char> bytes);
   /// Appends to `out` what is to be sent, until that is about `most` bytes or there is no more.
   void pack(SecretChars& out, std::size_t most);
   /// Frames that wait to be packed.
@@ -110,6 +112,8 @@ class Http2Session {
   SecretChars* out_ = nullptr;  ///< of the pack() that runs
   std::size_t most_ = 0;
   Http2Events& events_;
+  const std::size_t headerListSize_;
+  std::size_t fieldBytes_ = 0;     ///< of the header block that comes, or came last
   std::uint32_t resetByPeer_ = 0;  ///< the last one
   bool failed_ = false;
 

@@ -14,6 +14,7 @@ namespace {
 namespace beast = boost::beast;
 
 constexpr std::size_t kMaxFields = 100;
+constexpr std::size_t kReserve = 16 * 1024;
 
 std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
@@ -174,12 +175,12 @@ RequestReader::Progress RequestReader::readHead(Request& request, Head& head, Re
   return Progress::kComplete;
 }
 
-std::size_t RequestReader::beginBody(Request& request, const Head& head) {
-  request.body.resize(head.contentLength);
+void RequestReader::beginBody(Request& request, const Head& head) {
   const std::size_t here = std::min(buffer_.size(), head.contentLength);
-  std::copy_n(buffer_.begin(), here, request.body.begin());
+  // One piece of memory for what most bodies are, so that growing leaves no copies behind.
+  request.body.reserve(std::min(head.contentLength, kReserve));
+  request.body.assign(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(here));
   consume(here);
-  return here;
 }
 
 void RequestReader::consume(std::size_t bytes) {

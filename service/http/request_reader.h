@@ -39,9 +39,9 @@ class RequestReader {
   /// not.
   Progress readHead(Request& request, Head& head, Refusal& refusal);
 
-  /// Makes room for the body, moves into it what has come of it and returns how much that is. The
-  /// rest is for the caller to put straight into `request.body`.
-  std::size_t beginBody(Request& request, const Head& head);
+  /// Moves into the request's body what has come of it. The rest is for the caller to append: a
+  /// length that is only declared takes no memory.
+  void beginBody(Request& request, const Head& head);
 
  private:
   void consume(std::size_t bytes);

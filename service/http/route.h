@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -24,6 +25,15 @@ enum class Refusal {
   kFault,             ///< 500: a handler let an exception through
 };
 
+/// Whose threads run a route's handler: what watches over the service is answered beside the
+/// requests, however many of them wait.
+enum class Handlers : std::uint8_t {
+  kRequests,
+  kChecks,   ///< for health checks, which do not block
+  kReports,  ///< for what may take a moment, and is asked for seldom
+};
+inline constexpr std::size_t kHandlers = 3;
+
 /// One line of the route table: everything that holds for a path before its handler runs.
 struct Route {
   std::string method;
@@ -34,9 +44,7 @@ struct Route {
   std::function<Response(Request&, hsm::Deadline)> handle;
   /// Says a refusal in the dialect of this path; the status is set by the server.
   std::function<Response(Refusal, const std::string& requestId)> refuse;
-  /// Handled beside the others, however many of these wait: for what watches over the service. Such
-  /// a handler does not block.
-  bool alwaysAnswered = false;
+  Handlers handlers = Handlers::kRequests;
 };
 
 using Routes = std::vector<Route>;

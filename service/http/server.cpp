@@ -20,7 +20,7 @@ namespace strongroom::http {
 namespace {
 
 /// Connections beyond maxConnections: they are answered 503, so that a client learns why.
-constexpr int kRefusers = 64;
+constexpr int kCrowd = 64;
 /// Connections that the kernel holds for us; they cost no descriptor of ours.
 constexpr int kBacklog = 1'024;
 /// The loop's own, the listening socket and the like.
@@ -47,9 +47,13 @@ WorkPool::Options checkPool() {
   return {.name = "check", .threads = 2, .queue = 256};
 }
 
+WorkPool::Options reportPool() {
+  return {.name = "report", .threads = 1, .queue = 16};
+}
+
 ConnectionRegistry::Limits limitsOf(const ServerOptions& options) {
   ConnectionRegistry::Limits limits{.connections = static_cast<std::size_t>(options.maxConnections),
-                                    .refusers = kRefusers};
+                                    .crowd = kCrowd};
   if (options.maxConnectionsPerClient > 0) {
     limits.perClient = static_cast<std::size_t>(options.maxConnectionsPerClient);
   }
@@ -58,7 +62,7 @@ ConnectionRegistry::Limits limitsOf(const ServerOptions& options) {
 
 /// Running out of descriptors would take them from the token, which may not survive that.
 ServerOptions withDescriptors(ServerOptions options) {
-  const auto needed = static_cast<std::uint64_t>(options.maxConnections) + kRefusers +
+  const auto needed = static_cast<std::uint64_t>(options.maxConnections) + kCrowd +
                       kOwnDescriptors + options.spareDescriptors;
   const std::uint64_t allowed = raiseDescriptorLimit();
   if (needed > allowed) {
@@ -99,7 +103,12 @@ class Server::Impl {
         handshakes_(handshakePool()),
         requests_(requestPool(options_)),
         checks_(checkPool()),
-        context_{{options_, pipeline_}, loop_, registry_, handshakes_, requests_, checks_},
+        reports_(reportPool()),
+        context_{{options_, pipeline_},
+                 loop_,
+                 registry_,
+                 handshakes_,
+                 {&requests_, &checks_, &reports_}},
         acceptor_(loop_, socket_, [this](const auto& socket) { take(socket); }) {
     // OpenSSL writes without MSG_NOSIGNAL: a peer that went away must not end the process.
     std::signal(SIGPIPE, SIG_IGN);
@@ -127,6 +136,7 @@ class Server::Impl {
     handshakes_.stop();
     requests_.stop();
     checks_.stop();
+    reports_.stop();
     onLoop([] {});
     loop_.stop();
     thread_.join();
@@ -176,11 +186,12 @@ class Server::Impl {
   TlsContext tls_;
   const Pipeline pipeline_;
   Poco::Net::ServerSocket socket_;
+  ConnectionRegistry registry_;  ///< outlives the last connection, which may be in a task
   EventLoop loop_;
-  ConnectionRegistry registry_;
   WorkPool handshakes_;
   WorkPool requests_;
   WorkPool checks_;
+  WorkPool reports_;
   const ConnectionContext context_;
   Acceptor acceptor_;
   std::uint16_t port_ = 0;

@@ -25,7 +25,7 @@ enum class TlsVersion : std::uint8_t { k12, k13 };
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 7373;  ///< 0: any free one, see Server::port()
-  TlsFiles tls;
+  TlsFiles tls{};
   TlsVersion tlsMinimum = TlsVersion::k12;
   int maxConnections = 2'048;       ///< each has a descriptor, and some 16 KiB of memory while idle
   int maxConnectionsPerClient = 0;  ///< from one address; 0: no limit of its own

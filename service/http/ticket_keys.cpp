@@ -61,6 +61,12 @@ void TicketKeys::serve(SSL_CTX* context) {
   SSL_CTX_set_num_tickets(context, 1);
 }
 
+void TicketKeys::renew() {
+  const std::lock_guard lock(mutex_);
+  keys_.clear();
+  rotate();
+}
+
 int TicketKeys::callback(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
                          EVP_MAC_CTX* mac, int encrypts) {
   auto* keys =

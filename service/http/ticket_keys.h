@@ -31,6 +31,8 @@ class TicketKeys {
 
   /// Has `context` use these keys; outlives it and its connections.
   void serve(SSL_CTX* context);
+  /// No ticket that was given opens anything any more.
+  void renew();
 
  private:
   static constexpr std::size_t kNameBytes = 16;

@@ -31,10 +31,11 @@ class TlsChannel {
   /// "h2" or "http/1.1", as agreed upon; empty when the client did not say.
   std::string_view protocol() const;
 
-  /// `bytes` says how many of `room` were filled.
+  /// `bytes` says how many of `room` were filled. Takes no more than kFeed bytes from the socket,
+  /// so that a call has an end, whatever records they are.
   Status read(std::span<char> room, std::size_t& bytes);
-  /// There are bytes of the peer here that the socket does not report any more.
-  bool holdsInput() const { return SSL_has_pending(ssl_.get()) == 1; }
+  /// There are bytes of the peer here, whole or not, that the socket does not report any more.
+  bool holdsInput() const;
   /// `bytes` says how many of `data`, which is not empty, went.
   Status write(std::string_view data, std::size_t& bytes);
   /// Ends both directions at once.
@@ -49,11 +50,22 @@ class TlsChannel {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
   };
 
+  static constexpr std::size_t kFeed = 16 * 1024;
+  /// Messages of the handshake protocol after the handshake, such as KeyUpdate, that a peer may
+  /// send between two records of data.
+  static constexpr int kMaxStrays = 32;
+
+  static void onMessage(int isWrite, int version, int type, const void* bytes, std::size_t size,
+                        SSL* ssl, void* self);
   Status statusOf(int result);
+  /// Hands OpenSSL what the socket has, once.
+  Status feed();
 
   Poco::Net::StreamSocket socket_;
   Poco::Net::Context::Ptr context_;  ///< a reload may bring another one meanwhile
   std::unique_ptr<SSL, Free> ssl_;
+  bool shaken_ = false;
+  int strays_ = 0;
   bool broken_ = false;
 };
 

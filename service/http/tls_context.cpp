@@ -96,7 +96,6 @@ Poco::Net::Context::Ptr TlsContext::load() {
   // Cleansed: what was decrypted does not stay in OpenSSL's buffers after we read it.
   SSL_CTX_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_CLEANSE_PLAINTEXT);
-  SSL_CTX_set_read_ahead(ssl, 1);  // a record in one system call instead of two
   // An idle connection keeps no buffers, and an answer goes as far as the socket takes it.
   SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                             SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -116,6 +115,9 @@ Poco::Net::Context::Ptr TlsContext::current() const {
 
 void TlsContext::reload() {
   Poco::Net::Context::Ptr fresh = load();
+  // A session that is resumed is not asked for its certificate again, and its authority may be
+  // gone.
+  if (!files_.clientAuthorities.empty()) tickets_.renew();
   const std::lock_guard lock(mutex_);
   context_ = fresh;
 }

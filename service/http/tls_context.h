@@ -11,7 +11,8 @@
 namespace strongroom::http {
 
 /// The certificate and key that new connections get: TLS 1.2 and 1.3, forward secrecy and AEAD
-/// ciphers only; sessions are resumed by tickets, across reloads too. Thread-safe.
+/// ciphers only; sessions are resumed by tickets, across reloads too unless
+/// clients show certificates. Thread-safe.
 class TlsContext {
  public:
   /// Reads the files. Throws std::runtime_error that names the file and what is wrong with it.

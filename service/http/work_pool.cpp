@@ -21,7 +21,9 @@ void WorkPool::stop() {
   }
   for (std::jthread& thread : threads_) thread.request_stop();
   threads_.clear();
-  waiting_.clear();
+  std::deque<Waiting> dropped;  // ends outside the lock
+  const std::lock_guard lock(mutex_);
+  dropped.swap(waiting_);
 }
 
 bool WorkPool::tryAdd(Work work) {

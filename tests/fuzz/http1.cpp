@@ -92,14 +92,13 @@ Outcome read(ByteView bytes, std::size_t piece) {
     }
     checkHead(request, head);
     if (head.contentLength > kBodyLimit) return outcome;  // Pipeline::match() refuses it
-    std::size_t filled = reader.beginBody(request, head);
-    require(filled <= head.contentLength && request.body.size() == head.contentLength,
-            "the body has its length");
-    while (filled < head.contentLength) {
-      const ByteView come = input.bytes(std::min(piece, head.contentLength - filled));
+    reader.beginBody(request, head);
+    require(request.body.size() <= head.contentLength, "the body is no longer than declared");
+    while (request.body.size() < head.contentLength) {
+      const std::string_view come =
+          asText(input.bytes(std::min(piece, head.contentLength - request.body.size())));
       if (come.empty()) return outcome;
-      std::ranges::copy(asText(come), request.body.begin() + static_cast<std::ptrdiff_t>(filled));
-      filled += come.size();
+      request.body.insert(request.body.end(), come.begin(), come.end());
     }
     describe(request, head, outcome.requests);
     open = head.keepAlive;

@@ -1,5 +1,5 @@
-// A conversation in HTTP/2, sans I/O. Input: whether the client's preface comes by itself, then steps:
-// what to do, and for bytes of the wire how many.
+// A conversation in HTTP/2, sans I/O. Input: whether the client's preface comes by itself, then
+// steps: what to do, and for bytes of the wire how many.
 #include "service/http/http2_protocol.h"
 
 #include <deque>
@@ -60,8 +60,9 @@ class Conversation {
     require(request.header("host").has_value(), "there is exactly one host");
     require(request.headers.size() <= 100, "the number of fields is bounded");
     for (const auto& [name, value] : request.headers) {
-      require(!name.empty() && std::ranges::none_of(name, [](char c) { return c >= 'A' && c <= 'Z'; }),
-              "names are in lower case");
+      require(
+          !name.empty() && std::ranges::none_of(name, [](char c) { return c >= 'A' && c <= 'Z'; }),
+          "names are in lower case");
       require(value.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos,
               "a value is one line");
     }

@@ -48,15 +48,16 @@ const Verifier& verifierFor(std::uint8_t choice) {
 /// hand it on.
 std::optional<http::Request> requestIn(ByteView bytes) {
   http::RequestReader reader(bytes.size() + 1);
-  std::ranges::copy(asText(bytes), reader.space().begin());
-  reader.commit(bytes.size());
+  reader.append(asText(bytes));
   http::Request request;
   http::Head head;
   http::Refusal refusal{};
   if (reader.readHead(request, head, refusal) != http::RequestReader::Progress::kComplete ||
-      head.contentLength > bytes.size() || reader.beginBody(request, head) != head.contentLength) {
+      head.contentLength > bytes.size()) {
     return std::nullopt;
   }
+  reader.beginBody(request, head);
+  if (request.body.size() != head.contentLength) return std::nullopt;
   return request;
 }
 

@@ -23,7 +23,7 @@ constexpr std::uint8_t kData = 0, kHeaders = 1, kPriority = 2, kRstStream = 3, k
                        kContinuation = 9;
 constexpr std::uint8_t kEndStream = 0x1, kAck = 0x1, kEndHeaders = 0x4, kPadded = 0x8,
                        kPriorityFlag = 0x20;
-constexpr std::uint32_t kNoError = 0, kProtocolError = 1, kFlowControlError = 3,
+constexpr std::uint32_t kNoError = 0, kProtocolError = 1, kInternalError = 2, kFlowControlError = 3,
                         kSettingsTimeout = 4, kStreamClosed = 5, kFrameSizeError = 6,
                         kRefusedStream = 7, kCancel = 8, kCompressionError = 9,
                         kEnhanceYourCalm = 11;

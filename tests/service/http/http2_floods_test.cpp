@@ -251,7 +251,37 @@ TEST_F(Http2LoadTest, RefusesAHeaderBlockThatGrowsWhenItIsRead) {
   block += std::string(8'000, '\xbe');
   client_.send(h2::kHeaders, kWhole, 1, block);
   client_.take();
-  EXPECT_EQ(client_.answer(1).status, 431);
+  EXPECT_EQ(client_.answer(1).reset, h2::kInternalError) << "it is not even read to its end";
+  EXPECT_TRUE(taken().empty());
+  client_.get(3, "/count");
+  EXPECT_EQ(serve(), 1U) << "the table of the connection is as it should be";
+}
+
+TEST_F(Http2LoadTest, HoldsNoMoreOfHeadsThanAFewTimesTheirLimit) {
+  const std::string large(5'000, 'x');
+  std::uint32_t id = 1;
+  for (; id < 2 * 60; id += 2) client_.post(id, {{"x", large}});
+  client_.take();
+  const std::size_t fit =
+      http::Http2Protocol::kMaxWaitingHeads * options_.headerLimit / (large.size() + 500);
+  EXPECT_EQ(client_.answer(1).status, 0) << "its body may come";
+  EXPECT_EQ(client_.answer(2 * static_cast<std::uint32_t>(fit) - 1).status, 0);
+  EXPECT_EQ(client_.answer(id - 2).status, 503);
+  client_.data(1, "x");
+  EXPECT_EQ(serve(), 1U);
+}
+
+TEST_F(Http2LoadTest, HandsOnNoRequestOfAPeerThatTakesNoAnswers) {
+  client_.send(h2::kSettings, 0, 0, http2Setting(4, 0));
+  client_.get(1, "/big");
+  EXPECT_EQ(serve(), 1U);
+  client_.get(3, "/count");
+  EXPECT_EQ(serve(), 0U);
+  client_.send(h2::kSettings, 0, 0, http2Setting(4, 1'000'000));
+  client_.send(h2::kWindowUpdate, 0, 0, bigEndian(1'000'000));
+  client_.take();
+  EXPECT_EQ(serve(), 1U);
+  EXPECT_EQ(client_.answer(1).body.size(), 300'000U);
 }
 
 TEST_F(Http2LoadTest, HoldsNoMoreOfBodiesThanTheConnectionsWindow) {

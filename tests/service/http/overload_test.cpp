@@ -31,6 +31,13 @@ class OverloadTest : public ServerFixture {
                      return response;
                    },
                    {}});
+    all.push_back({"GET",
+                   "/check",
+                   0,
+                   milliseconds(5'000),
+                   [](http::Request&, hsm::Deadline) { return http::Response(); },
+                   {},
+                   http::Handlers::kChecks});
     all.push_back(
         {"POST", "/", 1'024, milliseconds(5'000),
          [](http::Request&, hsm::Deadline) { return http::Response(); },
@@ -103,6 +110,87 @@ TEST_F(OverloadTest, GivesManyNewcomersInTurnThePlacesOfIdleStrangers) {
   start();
   std::deque<TlsClient> clients;
   for (int i = 0; i < 30; ++i) EXPECT_EQ(ask(clients.emplace_back(port()), kCount), 200) << i;
+}
+
+TEST_F(OverloadTest, GivesTheNewcomerThePlaceOfAStrangerWithHalfARequest) {
+  options_.maxConnections = 1;
+  start();
+  for (const char* half : {"G", "GET /count HTTP/1.1\r\nHo",
+                           "POST /echo HTTP/1.1\r\nHost: s\r\nContent-Length: 9\r\n\r\nx"}) {
+    TlsClient stranger(port());
+    stranger.send(half);
+    TlsClient newcomer(port());
+    EXPECT_EQ(ask(newcomer, kCount), 200) << half;
+    EXPECT_TRUE(stranger.ended()) << half;
+  }
+}
+
+TEST_F(OverloadTest, GivesTheNewcomerThePlaceOfAStrangerThatNeverBeganToSpeakHttp2) {
+  options_.maxConnections = 1;
+  start();
+  TlsClient stranger(port(), {.protocol = "h2"});
+  ASSERT_EQ(stranger.protocol(), "h2");
+  TlsClient newcomer(port());
+  EXPECT_EQ(ask(newcomer, kCount), 200);
+}
+
+TEST_F(OverloadTest, AnswersChecksOnAConnectionTooManyToo) {
+  options_.maxConnections = 1;
+  start();
+  TlsClient member(port());
+  ASSERT_EQ(ask(member, kMember), 200);
+  TlsClient newcomer(port());
+  EXPECT_EQ(ask(newcomer, "GET /check HTTP/1.1\r\nHost: s\r\n\r\n"), 200);
+  EXPECT_EQ(ask(newcomer, kCount), 503);
+}
+
+TEST_F(OverloadTest, AnswersChecksWhileRequestsWaitAndRefusesRequestsThatAreTooMany) {
+  options_.requestThreads = 1;
+  options_.requestQueue = 1;
+  start();
+  TlsClient running(port());
+  running.send("GET /slow HTTP/1.1\r\nHost: s\r\n\r\n");
+  gate_.awaitWaiting(1);
+  TlsClient waiting(port());
+  waiting.send(kCount);
+  TlsClient refused(port());
+  while (server_->statistics().requestsWaiting == 0) std::this_thread::yield();
+  refused.send(kCount);
+  const auto answer = refused.receive();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 503);
+  EXPECT_NE(answer->head.find("\r\nRetry-After: 1\r\n"), std::string::npos);
+  EXPECT_EQ(ask(refused, "GET /check HTTP/1.1\r\nHost: s\r\n\r\n"), 200)
+      << "the connection goes on";
+  gate_.open();
+  EXPECT_TRUE(running.receive());
+  EXPECT_EQ(waiting.receive()->status, 200);
+}
+
+TEST_F(OverloadTest, RefusesARequestThatWaitedTooLong) {
+  options_.requestThreads = 1;
+  options_.queuePatience = milliseconds(20);
+  start();
+  TlsClient running(port());
+  running.send("GET /slow HTTP/1.1\r\nHost: s\r\n\r\n");
+  gate_.awaitWaiting(1);
+  TlsClient waiting(port());
+  waiting.send(kCount);
+  while (server_->statistics().requestsWaiting == 0) std::this_thread::yield();
+  std::this_thread::sleep_for(milliseconds(40));  // its patience, which is what this is about
+  gate_.open();
+  EXPECT_EQ(waiting.receive()->status, 503);
+  EXPECT_EQ(calls_, 0);
+}
+
+TEST_F(OverloadTest, LimitsTheConnectionsOfOneClient) {
+  options_.maxConnectionsPerClient = 1;
+  start();
+  TlsClient first(port());
+  ASSERT_EQ(ask(first, kMember), 200);
+  TlsClient second(port());
+  EXPECT_EQ(ask(second, kCount), 503);
+  EXPECT_EQ(ask(first, kMember), 200);
 }
 
 TEST_F(OverloadTest, EndsNoConnectionOfAProvenCallerForANewcomer) {

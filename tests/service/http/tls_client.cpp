@@ -56,6 +56,15 @@ bool TlsClient::send(std::string_view bytes) {
   return bytes.empty() || SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size())) > 0;
 }
 
+bool TlsClient::sendRaw(std::string_view bytes) {
+  return ::send(socket_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size());
+}
+
+bool TlsClient::updateKey() {
+  ERR_clear_error();
+  return SSL_key_update(ssl_, SSL_KEY_UPDATE_NOT_REQUESTED) == 1 && SSL_do_handshake(ssl_) == 1;
+}
+
 void TlsClient::endSending() {
   SSL_shutdown(ssl_);
 }

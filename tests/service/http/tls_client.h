@@ -35,6 +35,10 @@ class TlsClient {
   bool connected() const { return connected_; }
   /// False when the server has ended the connection.
   bool send(std::string_view bytes);
+  /// Puts bytes on the wire as they are, past TLS.
+  bool sendRaw(std::string_view bytes);
+  /// TLS 1.3: a new key for what this side sends (RFC 8446, 4.6.3). False as of send().
+  bool updateKey();
   /// Says that no more will be sent, by close_notify, and goes on listening.
   void endSending();
 

@@ -1,6 +1,9 @@
 // What the handshake settles: certificates, versions, protocols, resumption.
 #include <openssl/err.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+
+#include <thread>
 
 #include "service/http/ticket_keys.h"
 #include "tests/service/http/server_fixture.h"
@@ -127,6 +130,36 @@ TEST_F(TlsTest, AsksForClientCertificatesOfTheAuthoritiesAlone) {
   writeSelfSigned(known, "another");
   server_->reloadCertificate();
   EXPECT_TRUE(served(known));
+}
+
+std::chrono::microseconds processTime() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return std::chrono::seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         std::chrono::microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+TEST_F(TlsTest, SpendsNothingOnARecordThatIsNotThereYet) {
+  start();
+  TlsClient client(port());
+  const std::string record = "\x17\x03\x03\x40" + std::string(1, '\0') + std::string(100, 'x');
+  for (const char byte : record) client.sendRaw({&byte, 1});
+  const auto before = processTime();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));  // what this is about
+  EXPECT_LT(processTime() - before, std::chrono::milliseconds(100));
+}
+
+TEST_F(TlsTest, GoesAlongWithAFewNewKeysAndCutsWhoSendsNothingElse) {
+  start();
+  TlsClient client(port());
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(client.updateKey());
+  client.send(kCount);
+  EXPECT_TRUE(client.receive());
+  for (int i = 0; i < 1'000 && client.updateKey(); ++i) continue;
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_FALSE(client.receive());
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5)) << "was not cut";
+  EXPECT_TRUE(TlsClient(port()).connected());
 }
 
 /// Two contexts that shake hands in memory.

@@ -175,7 +175,7 @@ TEST_F(EndpointTest, SaysSoWhenTheTokenCannotTellWhoCalls) {
   postAs(user, "TrentService.ListKeys", "{}");
   auth::Credentials fresh(*store_, hsm_, account_);
   const auth::SigV4Verifier verifier({"us-east-1", "kms"}, fresh, clock_);
-  const Endpoint restarted(kms_, verifier);
+  const Endpoint restarted(kms_, verifier, shares_);
   http::Request request = signedRequest(user, "TrentService.ListKeys", "{}");
   hsm_.failNext(hsm::Error(hsm::ErrorCode::kTokenUnavailable, "gone"));
   const http::Response response = restarted.handle(request, call().deadline);
