@@ -136,12 +136,18 @@ void Connection::shaken(TlsChannel::Status status) {
 void Connection::beginServing() {
   context_.registry.forgetStranger(*this);
   strangerSince_ = kNever;
-  state_ = State::kServing;
+  become(State::kServing);
   protocol_ = speak(tls_.protocol(), context_.protocol, peer_, Clock::now());
   // Only now: whoever takes a place from another shall have had some work with it.
   crowded_ = !context_.registry.makeRoom(*this);
   if (context_.registry.draining()) protocol_->drain(Clock::now());
   serve(Readable::kYes);
+}
+
+void Connection::become(State next) {
+  if (next == State::kServing) context_.registry.countServing(1);
+  if (state_ == State::kServing) context_.registry.countServing(-1);
+  state_ = next;
 }
 
 void Connection::serve(Readable readable) {
@@ -277,8 +283,7 @@ void Connection::makeWay() {
 void Connection::linger() {
   context_.registry.forgetStranger(*this);
   strangerSince_ = kNever;
-  state_ = State::kLingering;
-  context_.registry.noteLingering();
+  become(State::kLingering);
   deadline_ = Clock::now() + kLinger;
   tls_.finish();
   await(EPOLLIN);
@@ -297,7 +302,7 @@ void Connection::end() {
   const auto alive = shared_from_this();
   context_.registry.forgetStranger(*this);
   context_.registry.remove(*this);
-  state_ = State::kEnded;
+  become(State::kEnded);
   ended_ = true;
   await(0);
   context_.loop.wakeAt(*this, kNever);

@@ -49,8 +49,7 @@ class Connection final : public EventLoop::Source, public std::enable_shared_fro
   /// Since when it has had no request with a handler, being one that never had a caller who proved
   /// to be one; max() when it is none.
   Clock::time_point strangerSince() const { return strangerSince_; }
-  /// It has said good-bye, and throws away what still comes.
-  bool isLingering() const { return state_ == State::kLingering; }
+  bool isShakingHands() const { return state_ == State::kHandshake; }
 
   void ready(std::uint32_t events) override;
   void due(Clock::time_point now) override;
@@ -64,6 +63,7 @@ class Connection final : public EventLoop::Source, public std::enable_shared_fro
   template <class Step>
   void guarded(Step step);
 
+  void become(State next);
   void shakeHands();
   void shaken(TlsChannel::Status status);
   void beginServing();

@@ -15,8 +15,9 @@ bool ConnectionRegistry::mayCome(const std::string& client) {
   const bool clientMay =
       already <= limits_.perClient || already - limits_.perClient < limits_.crowd;
   const bool full = static_cast<std::size_t>(alive_.load()) >= limits_.connections + limits_.crowd;
-  const bool evicts = full && clientMay && !draining_ && !strangers_.empty();
-  if (evicts) strangers_.begin()->second->end();
+  const Strangers& all = shaking_.empty() ? strangers_ : shaking_;
+  const bool evicts = full && clientMay && !draining_ && !all.empty();
+  if (evicts) all.begin()->second->end();
   const bool may = clientMay && !draining_ && (!full || evicts);
   const std::lock_guard lock(mutex_);
   if (evicts) ++counters_.evicted;
@@ -34,7 +35,6 @@ void ConnectionRegistry::add(std::shared_ptr<Connection> connection) {
 }
 
 void ConnectionRegistry::remove(Connection& connection) {
-  if (connection.isLingering()) --lingering_;
   const auto client = clients_.find(connection.client());
   if (--client->second == 0) clients_.erase(client);
   connections_.erase(&connection);
@@ -45,7 +45,7 @@ void ConnectionRegistry::remove(Connection& connection) {
 
 bool ConnectionRegistry::makeRoom(const Connection& newcomer) {
   if (ofClient(newcomer.client()) > limits_.perClient) return false;
-  if (connections_.size() - lingering_ <= limits_.connections) return true;
+  if (serving_ <= static_cast<std::int64_t>(limits_.connections)) return true;
   const auto longest = std::ranges::find_if(
       strangers_, [&](const auto& stranger) { return stranger.second != &newcomer; });
   if (longest == strangers_.end()) return false;
@@ -62,11 +62,11 @@ void ConnectionRegistry::countRefused() {
 
 void ConnectionRegistry::noteStranger(Connection& connection) {
   if (connection.strangerSince() == Connection::Clock::time_point::max()) return;
-  strangers_.insert({connection.strangerSince(), &connection});
+  strangersLike(connection).insert({connection.strangerSince(), &connection});
 }
 
 void ConnectionRegistry::forgetStranger(Connection& connection) {
-  strangers_.erase({connection.strangerSince(), &connection});
+  strangersLike(connection).erase({connection.strangerSince(), &connection});
 }
 
 void ConnectionRegistry::drain() {

@@ -40,8 +40,8 @@ class ConnectionRegistry {
   bool mayCome(const std::string& client);
   void add(std::shared_ptr<Connection> connection);
   void remove(Connection& connection);
-  /// One of them says good-bye: it takes nobody's place any more.
-  void noteLingering() { ++lingering_; }
+  /// One of them begins to be served, or is served no longer.
+  void countServing(int more) { serving_ += more; }
 
   /// True when the connection is among those that are served; for that an idle stranger may have to
   /// go: of those without a proven caller the one idle longest.
@@ -66,13 +66,20 @@ class ConnectionRegistry {
   Counters counters() const;
 
  private:
+  /// The one that has been a stranger longest comes first.
+  using Strangers = std::set<std::pair<Connection::Clock::time_point, Connection*>>;
+
   std::size_t ofClient(const std::string& client) const;
+  Strangers& strangersLike(const Connection& connection) {
+    return connection.isShakingHands() ? shaking_ : strangers_;
+  }
 
   const Limits limits_;
   std::unordered_map<const Connection*, std::shared_ptr<Connection>> connections_;
   std::unordered_map<std::string, std::size_t> clients_;
-  std::set<std::pair<Connection::Clock::time_point, Connection*>> strangers_;
-  std::size_t lingering_ = 0;
+  Strangers strangers_;  ///< that are served
+  Strangers shaking_;    ///< that shake hands still
+  std::int64_t serving_ = 0;
   std::atomic<std::int64_t> alive_{0};
   bool draining_ = false;
   mutable std::mutex mutex_;  ///< of the counters
