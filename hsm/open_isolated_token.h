@@ -19,6 +19,9 @@ inline constexpr std::uint32_t kMaxSessionsPerWorker = 100;
 /// that a token that hangs holds up no more of its callers' threads.
 inline constexpr std::uint32_t kWaitingPerSession = 4;
 
+/// And this many more, however few sessions there are.
+inline constexpr std::uint32_t kWaitingBesides = 16;
+
 /// How the processes that hold a module are kept. The defaults are those of docs/configuration.md.
 struct WorkerOptions {
   unsigned workers = 2;                       ///< how many serve at the same time

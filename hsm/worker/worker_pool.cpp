@@ -133,7 +133,8 @@ WorkerPool::Lease WorkerPool::lease(const Request& request) {
 }
 
 std::size_t WorkerPool::mostWaiters() const {
-  return std::size_t{options_.workers} * launch_.token.sessions * kWaitingPerSession;
+  return std::size_t{options_.workers} * launch_.token.sessions * kWaitingPerSession +
+         kWaitingBesides;
 }
 
 bool WorkerPool::isAdministered() const {

@@ -184,7 +184,6 @@ void readTokens(const Document& document, Config& config) {
 /// A thread for each call that may be at a token or wait for one, so that no token's callers take
 /// those of another; and some for requests that need none.
 void provideThreads(Config& config) {
-  constexpr std::uint32_t kOthers = 16;
   // Every worker has as many lanes as the others.
   const auto lanes = [](const hsm::TokenOptions& token, const hsm::WorkerOptions& workers) {
     return (token.sessions + workers.workers - 1) / workers.workers * workers.workers;
@@ -193,7 +192,8 @@ void provideThreads(Config& config) {
   for (const FurtherToken& further : config.furtherTokens) {
     all += lanes(further.token, further.workers);
   }
-  config.server.requestThreads = static_cast<int>(kOthers + all * (1 + hsm::kWaitingPerSession));
+  config.server.requestThreads =
+      static_cast<int>(all * (1 + hsm::kWaitingPerSession) + hsm::kWaitingBesides);
 }
 
 void readStore(TableReader table, Config& config) {
