@@ -131,7 +131,7 @@ class CrowdTest(StrongroomTestCase):
         print(f"\n{GOOD} clients alone: {rate_alone:,.0f}/s, 99 % within {alone} ms; beside {IDLE} idle connections, {DRIPPING} that drip "
               f"and {newcomers / SECONDS:,.0f} new ones a second: {rate:,.0f}/s, 99 % within {crowded} ms; "
               f"{per_idle:,} bytes for an idle connection", file=sys.stderr)
-        self.assertGreater(newcomers, 100 * SECONDS, "that was no flood")
+        self.assertGreater(newcomers, 10 * SECONDS, "that was no flood")
         self.assertLessEqual(crowded, 3 * max(alone, UNDER))
         self.assertLess(per_idle, AIM_PER_IDLE)
         for connection in idle[::100]:
