@@ -22,7 +22,8 @@ constexpr std::array kRows{
     Row{Refusal::kBodyTooLarge, 413, "BodyTooLarge", "the body is larger than this path takes"},
     Row{Refusal::kHeadersTooLarge, 431, "HeadersTooLarge",
         "the header fields are too many or too large"},
-    Row{Refusal::kOverloaded, 503, "Overloaded", "every connection is taken; try again"},
+    Row{Refusal::kOverloaded, 503, "Overloaded",
+        "the service takes no more requests for the moment; try again"},
     Row{Refusal::kFault, 500, "Fault", "the service failed; its log names this request"},
 };
 

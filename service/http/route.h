@@ -21,7 +21,7 @@ enum class Refusal {
   kLengthRequired,    ///< 411
   kBodyTooLarge,      ///< 413
   kHeadersTooLarge,   ///< 431
-  kOverloaded,        ///< 503: every connection is taken, or too many requests wait already
+  kOverloaded,        ///< 503: too many connections, or too many requests that wait
   kFault,             ///< 500: a handler let an exception through
 };
 
