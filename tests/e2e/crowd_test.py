@@ -46,7 +46,7 @@ class CrowdTest(StrongroomTestCase):
         cls.strongroom = Strongroom()
         cls.addClassCleanup(cls.strongroom.remove)
         config = cls.strongroom.config
-        config.write_text(config.read_text().replace("[server]\n", "[server]\nmax_connections = 8192\n"))
+        config.write_text(config.read_text().replace("[server]\n", "[server]\nmax_connections = 5000\n"))
         cls.strongroom.start()
         cls.kms = cls.strongroom.kms()
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
