@@ -58,6 +58,23 @@ class OverloadTest : public ServerFixture {
     return answer ? answer->status : 0;
   }
 
+  /// Starts the server with one place, and takes that for a proven caller.
+  std::unique_ptr<TlsClient> memberInTheOnlyPlace() {
+    options_.maxConnections = 1;
+    start();
+    auto member = std::make_unique<TlsClient>(port());
+    EXPECT_EQ(ask(*member, kMember), 200);
+    return member;
+  }
+
+  /// A client whose request is at work until the gate opens.
+  std::unique_ptr<TlsClient> clientAtTheGate() {
+    auto client = std::make_unique<TlsClient>(port());
+    client->send("GET /slow HTTP/1.1\r\nHost: s\r\n\r\n");
+    gate_.awaitWaiting(1);
+    return client;
+  }
+
   /// `bytes`, sent by a new client, are refused with `status` in the words of "/".
   void expectRefusal(const std::string& bytes, int status) {
     TlsClient client(port());
@@ -82,10 +99,7 @@ TEST_F(OverloadTest, RefusesWhatReachesNoRouteInTheWordsOfTheRootPath) {
 }
 
 TEST_F(OverloadTest, RefusesAConnectionTooManyInTheWordsOfTheRootPath) {
-  options_.maxConnections = 1;
-  start();
-  TlsClient member(port());
-  ASSERT_EQ(ask(member, kMember), 200);
+  const auto member = memberInTheOnlyPlace();
   expectRefusal("POST / HTTP/1.1\r\nHost: s\r\nContent-Length: 0\r\n\r\n", 503);
 }
 
@@ -135,10 +149,7 @@ TEST_F(OverloadTest, GivesTheNewcomerThePlaceOfAStrangerThatNeverBeganToSpeakHtt
 }
 
 TEST_F(OverloadTest, AnswersChecksOnAConnectionTooManyToo) {
-  options_.maxConnections = 1;
-  start();
-  TlsClient member(port());
-  ASSERT_EQ(ask(member, kMember), 200);
+  const auto member = memberInTheOnlyPlace();
   TlsClient newcomer(port());
   EXPECT_EQ(ask(newcomer, "GET /check HTTP/1.1\r\nHost: s\r\n\r\n"), 200);
   EXPECT_EQ(ask(newcomer, kCount), 503);
@@ -148,9 +159,7 @@ TEST_F(OverloadTest, AnswersChecksWhileRequestsWaitAndRefusesRequestsThatAreTooM
   options_.requestThreads = 1;
   options_.requestQueue = 1;
   start();
-  TlsClient running(port());
-  running.send("GET /slow HTTP/1.1\r\nHost: s\r\n\r\n");
-  gate_.awaitWaiting(1);
+  const auto running = clientAtTheGate();
   TlsClient waiting(port());
   waiting.send(kCount);
   TlsClient refused(port());
@@ -163,7 +172,7 @@ TEST_F(OverloadTest, AnswersChecksWhileRequestsWaitAndRefusesRequestsThatAreTooM
   EXPECT_EQ(ask(refused, "GET /check HTTP/1.1\r\nHost: s\r\n\r\n"), 200)
       << "the connection goes on";
   gate_.open();
-  EXPECT_TRUE(running.receive());
+  EXPECT_TRUE(running->receive());
   EXPECT_EQ(waiting.receive()->status, 200);
 }
 
@@ -171,9 +180,7 @@ TEST_F(OverloadTest, RefusesARequestThatWaitedTooLong) {
   options_.requestThreads = 1;
   options_.queuePatience = milliseconds(20);
   start();
-  TlsClient running(port());
-  running.send("GET /slow HTTP/1.1\r\nHost: s\r\n\r\n");
-  gate_.awaitWaiting(1);
+  const auto running = clientAtTheGate();
   TlsClient waiting(port());
   waiting.send(kCount);
   while (server_->statistics().requestsWaiting == 0) std::this_thread::yield();
@@ -194,26 +201,21 @@ TEST_F(OverloadTest, LimitsTheConnectionsOfOneClient) {
 }
 
 TEST_F(OverloadTest, EndsNoConnectionOfAProvenCallerForANewcomer) {
-  options_.maxConnections = 1;
-  start();
-  TlsClient member(port());
-  ASSERT_EQ(ask(member, kMember), 200);
+  const auto member = memberInTheOnlyPlace();
   TlsClient newcomer(port());
   EXPECT_EQ(ask(newcomer, kCount), 503);
   EXPECT_TRUE(newcomer.ended());
-  EXPECT_EQ(ask(member, kMember), 200);
+  EXPECT_EQ(ask(*member, kMember), 200);
 }
 
 TEST_F(OverloadTest, EndsNoConnectionInTheMiddleOfARequestForANewcomer) {
   options_.maxConnections = 1;
   start();
-  TlsClient busy(port());
-  busy.send("GET /slow HTTP/1.1\r\nHost: s\r\n\r\n");
-  gate_.awaitWaiting(1);
+  const auto busy = clientAtTheGate();
   TlsClient newcomer(port());
   EXPECT_EQ(ask(newcomer, kCount), 503);
   gate_.open();
-  EXPECT_TRUE(busy.receive());
+  EXPECT_TRUE(busy->receive());
 }
 
 TEST_F(OverloadTest, KeepsAnIdleConnectionOnlyForAProvenCaller) {
