@@ -8,6 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
+from support import wrk  # noqa: E402
+
 ENDPOINT = os.environ["AWS_ENDPOINT_URL"]
 AUTHORITY = os.environ["AWS_CA_BUNDLE"]
 
@@ -18,17 +21,10 @@ def request(folder):
     return {k: v for k, v in headers.items() if k not in ("Host", "Content-Length")}, body
 
 
-def wrk(folder, connections, seconds):
+def by_wrk(folder, connections, seconds):
     headers, body = request(folder)
-    script = folder / "request.lua"
-    script.write_text("wrk.method = 'POST'\nwrk.body = [==[" + body + "]==]\n" +
-                      "".join(f"wrk.headers['{k}'] = [==[{v}]==]\n" for k, v in headers.items()))
-    out = subprocess.run(["wrk", "--latency", f"-c{connections}", "-t1", f"-d{seconds}s", "-s", script, ENDPOINT + "/"],
-                         capture_output=True, text=True, check=True).stdout
-    failed = sum(int(n) for n in re.findall(r"(?:connect|read|write|timeout) (\d+)|Non-2xx or 3xx responses: (\d+)", out)
-                 for n in n if n)
-    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
-    return rate, re.search(r"50%\s+(\S+)", out)[1], re.search(r"99%\s+(\S+)", out)[1], failed
+    load = wrk.post(ENDPOINT + "/", headers, body, connections, seconds, folder)
+    return load.rate, f"{load.half:.2f} ms", f"{load.most:.2f} ms", load.failed
 
 
 def h2load(folder, connections, streams, seconds):
@@ -51,7 +47,7 @@ def h2load(folder, connections, streams, seconds):
 def main():
     folder, seconds = Path(sys.argv[1]), int(sys.argv[2])
     print("| client | requests/s | half within | 99 % within | failed |\n|---|---|---|---|---|")
-    rows = [(f"wrk, {n} connections", lambda n=n: wrk(folder, n, seconds)) for n in (2, 16, 250)]
+    rows = [(f"wrk, {n} connections", lambda n=n: by_wrk(folder, n, seconds)) for n in (2, 16, 250)]
     rows += [(f"h2load, {c} connection{'s' if c > 1 else ''}, 32 streams each", lambda c=c: h2load(folder, c, 32, seconds))
              for c in (1, 2)]
     for name, measure in rows:

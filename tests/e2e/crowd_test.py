@@ -9,6 +9,7 @@ import threading
 import unittest
 from pathlib import Path
 
+from support import wrk
 from support.case import StrongroomTestCase
 from support.raw import RawClient
 from support.strongroom import Strongroom
@@ -33,11 +34,6 @@ for _ in range(7):
     threading.Thread(target=knock, daemon=True).start()
 knock()
 """
-
-
-def milliseconds(text):
-    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()
-    return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
 class CrowdTest(StrongroomTestCase):
@@ -74,13 +70,9 @@ class CrowdTest(StrongroomTestCase):
 
     def good_clients(self):
         """Requests a second, and the 99th percentile of their times in milliseconds."""
-        script = self.strongroom.folder / "request.lua"
-        script.write_text("wrk.method = 'POST'\nwrk.body = [==[" + self.body.decode() + "]==]\n" + "".join(
-            f"wrk.headers['{k}'] = [==[{v}]==]\n" for k, v in self.headers.items() if k != "Host"))
-        out = subprocess.run(["wrk", "--latency", f"-c{GOOD}", "-t1", f"-d{SECONDS}s", "-s", script,
-                              self.strongroom.endpoint + "/"], capture_output=True, text=True, check=True).stdout
-        self.assertNotRegex(out, "Non-2xx|Socket errors", out)
-        return float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]), milliseconds(re.search(r"99%\s+(\S+)", out)[1])
+        load = wrk.post(self.strongroom.endpoint + "/", self.headers, self.body.decode(), GOOD, SECONDS, self.strongroom.folder)
+        self.assertEqual(0, load.failed)
+        return load.rate, load.most
 
     def idle_connections(self):
         """Such as storage servers keep: each has carried a request."""
